@@ -43,15 +43,18 @@ const MaxPageRows = 100
 type OrderFilter struct {
 	// Search finds by its form: an e-mail address or its beginning (with "@"), our reference, the row's id, appOrderId, the
 	// platform's orderNum (of payments and refunds), or the payer's UID; the whole of it, not parts.
-	Search  string
-	State   OrderState
-	Coin    string    // of the newest attempt
-	From    time.Time // created at or after
-	To      time.Time // created before
-	Unusual bool      // only those with an open review
-	Sort    OrderSort
-	After   string // OrderPage.Next of the page before; it belongs to the same sort
-	Limit   int    // 1 to MaxPageRows; 0: 50
+	Search     string
+	State      OrderState
+	Balance    Balance    // of paid orders
+	Fulfilment Fulfilment // of paid orders
+	Refunds    RefundStatus
+	Coin       string    // of the newest attempt
+	From       time.Time // created at or after
+	To         time.Time // created before
+	Unusual    bool      // only those with an open review
+	Sort       OrderSort
+	After      string // OrderPage.Next of the page before; it belongs to the same sort
+	Limit      int    // 1 to MaxPageRows; 0: 50
 }
 
 // OrderRow is a line of the list: the order and the attempt that counts, which is the one that paid it, else the newest.
@@ -66,7 +69,9 @@ type OrderRow struct {
 	Digits      int
 	Total       Amount
 	Coin        string // of the newest attempt
-	Tracking    string
+	Balance     Balance
+	Fulfilment  Fulfilment
+	Refunds     RefundStatus
 	CreatedAt   time.Time
 	UpdatedAt   time.Time
 	ExpiresAt   time.Time
@@ -87,11 +92,12 @@ type OrderRow struct {
 	AppOrderID   string
 	OrderNum     string
 	PayCoin      string // the attempt's
-	PayAmount    Amount // of PayCoin
+	PayAmount    Amount // of PayCoin: what was received, or what is asked
 	Refunded     Amount // of PayCoin: refunds that were sent or will be
 	PayerUserID  string
 
 	OpenReviews int
+	Tracking    string // the carriers' numbers with commas between them; of EachOrderRow alone
 }
 
 // OrderPage is a page of the list.
@@ -275,11 +281,12 @@ type OrderFile struct {
 	Order       Order // with lines and attempts
 	Evidence    []EvidenceRow
 	Transitions []Transition
-	Refunds     []Refund
+	Refunds     []Refund   // with lines
+	Shipments   []Shipment // with lines, undone ones too
 	Notes       []Note
 	Mails       []OutboxMessage
 	Reviews     []Review     // open and closed
 	Audit       []AuditEntry // of "order:<id>", without hashes
-	// People are the e-mail addresses of those who asked for the refunds or approved them, by staff id.
+	// People are the e-mail addresses of those who asked for refunds or approved them, sent shipments or decided reviews, by staff id.
 	People map[string]string
 }

@@ -7,14 +7,16 @@ const CustomerLinkTime = 24 * time.Hour
 
 // OwnOrder is a line of the list that customers see of their own orders.
 type OwnOrder struct {
-	ID        string
-	Ref       string
-	State     OrderState
-	Currency  string
-	Digits    int
-	Total     Amount
-	Pieces    int
-	CreatedAt time.Time
+	ID         string
+	Ref        string
+	State      OrderState
+	Fulfilment Fulfilment
+	Refunds    RefundStatus
+	Currency   string
+	Digits     int
+	Total      Amount
+	Pieces     int
+	CreatedAt  time.Time
 }
 
 // OwnOrderPage is a page of the list, newest first.

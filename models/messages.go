@@ -56,7 +56,8 @@ const (
 	MailOrderReceived   MailKind = "order_received"
 	MailPaymentReceived MailKind = "payment_received"
 	MailOrderSent       MailKind = "order_sent"
-	MailOrderList       MailKind = "order_list" // a link to all orders of the e-mail address
+	MailOrderUnsent     MailKind = "order_unsent" // a shipment was undone: it was not sent after all
+	MailOrderList       MailKind = "order_list"   // a link to all orders of the e-mail address
 )
 
 // OutboxState is what became of a message.

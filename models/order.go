@@ -5,53 +5,35 @@ import (
 	"time"
 )
 
-// OrderState is the state of an order.
+// OrderState is the state of an order's payment: one of the three facts of an order, beside Fulfilment and RefundStatus.
 type OrderState string
 
-// The states of an order (docs: design.md §3).
+// The states of an order's payment (docs: design.md §3).
 const (
 	OrderAwaiting  OrderState = "awaiting"  // placed, not paid; stock is reserved
-	OrderPaid      OrderState = "paid"      // credited with verified evidence
-	OrderFulfilled OrderState = "fulfilled" // handed over to the shopper
+	OrderPaid      OrderState = "paid"      // credited with verified evidence; Order.Balance says whether exactly
 	OrderExpired   OrderState = "expired"   // not paid in time; stock released
-	OrderCancelled OrderState = "cancelled" // called off before payment; stock released
+	OrderCancelled OrderState = "cancelled" // called off; stock released. Money that came late is sent back
 	OrderReview    OrderState = "review"    // money arrived where it should not; a person decides
-	OrderRefunding OrderState = "refunding" // a refund is on its way
-	OrderRefunded  OrderState = "refunded"  // all that was paid went back
 )
 
 // OrderStates returns all states, for tests and filters.
 func OrderStates() []OrderState {
-	return []OrderState{
-		OrderAwaiting, OrderPaid, OrderFulfilled, OrderExpired, OrderCancelled, OrderReview, OrderRefunding, OrderRefunded,
-	}
+	return []OrderState{OrderAwaiting, OrderPaid, OrderExpired, OrderCancelled, OrderReview}
 }
 
-// orderMoves is the whole state machine. Paid is absorbing: it is left only forward, by handing over or by a refund
-// (reliability.md R6, I6). Money for an order that was given up goes to review.
+// orderMoves is the whole state machine. Paid is never left (reliability.md R6, I6): what is sent and what goes back are facts of their
+// own. Money for an order that was given up goes to review, which a person ends.
 var orderMoves = map[OrderState][]OrderState{
 	OrderAwaiting:  {OrderPaid, OrderExpired, OrderCancelled, OrderReview},
-	OrderPaid:      {OrderFulfilled, OrderRefunding},
-	OrderFulfilled: {OrderRefunding},
+	OrderPaid:      {},
 	OrderExpired:   {OrderReview},
 	OrderCancelled: {OrderReview},
-	OrderReview:    {OrderPaid, OrderRefunding},
-	OrderRefunding: {OrderRefunded, OrderPaid, OrderFulfilled, OrderReview},
-	OrderRefunded:  {},
+	OrderReview:    {OrderPaid, OrderCancelled},
 }
 
 // CanMove reports whether an order may go from one state to the other.
 func (s OrderState) CanMove(to OrderState) bool { return slices.Contains(orderMoves[s], to) }
-
-// Finished reports whether nothing remains to be done for the order.
-func (s OrderState) Finished() bool {
-	switch s {
-	case OrderFulfilled, OrderExpired, OrderCancelled, OrderRefunded:
-		return true
-	case OrderAwaiting, OrderPaid, OrderReview, OrderRefunding:
-	}
-	return false
-}
 
 // AttemptState is the state of an attempt to pay.
 type AttemptState string
@@ -112,10 +94,13 @@ type Order struct {
 	ExpiresAt     time.Time // when the shop gives an unpaid order up
 	PaidAt        time.Time `gorm:"default:null"` // zero until paid
 	Coin          string    `text:"32"`           // of the newest attempt, kept by the store; empty: there is none
-	Tracking      string    `text:"200"`          // the carrier's number, or how it was handed over
-	FulfilledAt   time.Time `gorm:"default:null"`
-	DueAt         time.Time `gorm:"default:null"` // when a worker handles it again; zero: never (see models/store, leases)
-	Lease         string    `ascii:"64"`
+	Balance       Balance   `ascii:"8"`           // how what was received compares with what was asked
+	// Fulfilment and Refunds follow from the shipments and from the refunds of the payment that counts; the store keeps them.
+	Fulfilment  Fulfilment   `ascii:"8"`
+	Refunds     RefundStatus `ascii:"16"`
+	FulfilledAt time.Time    `gorm:"default:null"` // when the last piece was sent or handed over; zero: something is left
+	DueAt       time.Time    `gorm:"default:null"` // when a worker handles it again; zero: never (see models/store, leases)
+	Lease       string       `ascii:"64"`
 
 	// What Total is made of, as models.Price computed it when the order was placed.
 	GoodsTotal    Amount // the lines together
@@ -149,6 +134,16 @@ func (o *Order) Current() *Attempt {
 		return nil
 	}
 	return &o.Attempts[len(o.Attempts)-1]
+}
+
+// Attempt returns the order's attempt with an id; nil where it has none.
+func (o *Order) Attempt(id string) *Attempt {
+	for i := range o.Attempts {
+		if o.Attempts[i].ID == id {
+			return &o.Attempts[i]
+		}
+	}
+	return nil
 }
 
 // CalledOff reports an order that was given up while it was being placed, because the platform could not be reached or the payer's
@@ -200,7 +195,9 @@ type Attempt struct {
 
 	Coin       string `text:"32"`
 	Amount     Amount // of coin, exactly as sent
-	Refunded   Amount // of coin: the refunds of this payment that were sent or may have been; kept by the store, never above Amount
+	Received   Amount // of coin: what the platform says was paid; zero until then. It differs from Amount only if a person accepted that
+	Worth      Amount // of Received, in the order's currency at the order's rate; zero until paid
+	Refunded   Amount // of coin: the refunds of this payment that were sent or may have been; kept by the store, never above Received
 	Rate       Amount // price of one coin in the order's currency
 	RateSource string `text:"100"`
 	RateAt     time.Time
@@ -227,6 +224,14 @@ type Attempt struct {
 	Lease       string    `ascii:"64"`
 }
 
+// Left returns what can still be refunded of the payment, of Coin; zero where nothing was received.
+func (a *Attempt) Left() Amount {
+	if a.State != AttemptPaid {
+		return Amount{}
+	}
+	return a.Received.Sub(a.Refunded)
+}
+
 // Problems of an attempt that have no code of the platform.
 const (
 	ProblemUnreachable = "unreachable" // the request never left us
@@ -234,6 +239,7 @@ const (
 	ProblemNotAccepted = "not_found"   // the platform proved that it has no such order
 	ProblemPayFailed   = "pay_failed"  // status 2
 	ProblemClosed      = "closed"      // status 0
+	ProblemDropped     = "dropped"     // a person decided that there is no money
 )
 
 // SignInOver reports whether a code of the platform means that the payer has to sign in again (platform/api.md §4): refresh token, token or openId
@@ -305,37 +311,4 @@ const (
 	ReservationHeld     ReservationState = "held"
 	ReservationReleased ReservationState = "released"
 	ReservationSold     ReservationState = "sold"
-)
-
-// Review is something that a person must look at: money in the wrong place, or an alert about a payment.
-type Review struct {
-	ID        string     `ascii:"36"`
-	Kind      ReviewKind `ascii:"32"`
-	Subject   string     `text:"190"` // what it is about, with Kind unique: an attempt's id, a platform order number, an inbox id
-	OrderID   string     `ascii:"36"`
-	AttemptID string     `ascii:"36"`
-	Note      string     `text:"1000"` // a Remark for the person, without secrets
-	Open      bool
-	// Resolution is what the person who closed it wrote.
-	Resolution string `text:"1000"`
-	CreatedAt  time.Time
-	UpdatedAt  time.Time
-}
-
-// ReviewKind names what happened.
-type ReviewKind string
-
-// The kinds of reviews.
-const (
-	ReviewLatePayment    ReviewKind = "late_payment"       // paid after the order was given up
-	ReviewSecondPayment  ReviewKind = "second_payment"     // two attempts of one order are paid; the second wants a refund
-	ReviewMismatch       ReviewKind = "mismatch"           // the platform's amount, coin or number is not the attempt's
-	ReviewStatusRegress  ReviewKind = "status_regress"     // paid, and the platform now says otherwise
-	ReviewUnknownOrder   ReviewKind = "unknown_order"      // callback for an order that is not ours
-	ReviewUnreadable     ReviewKind = "unreadable"         // callback with a good signature that cannot be opened
-	ReviewUnresolved     ReviewKind = "unresolved"         // an attempt whose outcome is still unknown at the end of the schedule
-	ReviewUndelivered    ReviewKind = "undelivered_mail"   // a message that could not be sent
-	ReviewSealedDay      ReviewKind = "sealed_day_changed" // the platform's statement of a sealed day differs from the sealed one
-	ReviewUnmatchedOrder ReviewKind = "unmatched_order"    // the platform knows an order under our id that is not the attempt's
-	ReviewRate           ReviewKind = "rate"               // nothing can be sold at a coin's rate
 )

@@ -64,10 +64,13 @@ type Refund struct {
 	State       RefundState `ascii:"16"`
 	Amount      Amount      // of Coin
 	Coin        string      `text:"32"`
+	Worth       Amount      // of Amount, in the order's currency at the order's rate
 	Reason      string      `text:"1000"` // of the staff, for the staff
-	FormToken   string      `ascii:"64"`  // the form that asked for it; unique: a double click is one refund
-	RequestedBy string      `ascii:"36"`  // staff id
-	ApprovedBy  string      `ascii:"36"`  // staff id; the same as RequestedBy below the limit
+	ShopperNote string      `text:"1000"` // of the staff, for the shopper; empty: none
+	Restocked   bool        // the pieces of its lines that go back on the shelf are there
+	FormToken   string      `ascii:"64"` // the form that asked for it; unique: a double click is one refund
+	RequestedBy string      `ascii:"36"` // staff id
+	ApprovedBy  string      `ascii:"36"` // staff id; the same as RequestedBy below the limit
 	ProblemCode string      `text:"64"`
 	Checks      int
 	CreatedAt   time.Time
@@ -76,4 +79,59 @@ type Refund struct {
 	ConfirmedAt time.Time `gorm:"default:null"`
 	DueAt       time.Time `gorm:"default:null"`
 	Lease       string    `ascii:"64"`
+
+	Lines []RefundLine `gorm:"-"` // what it is for; none: an amount alone
+}
+
+// RefundLine says which pieces of an order's line a refund is for, or that it is for the delivery.
+type RefundLine struct {
+	ID          string `ascii:"36"`
+	RefundID    string `ascii:"36"`
+	OrderLineID string `ascii:"36"` // empty: the delivery
+	Quantity    int    // of the line; 1 for the delivery
+	Unsent      int    // of Quantity: pieces that had not been sent and will not be
+	Restock     bool   // the pieces go back on the shelf when the exchange has taken the refund
+	Worth       Amount // in the order's currency
+}
+
+// RefundStatus says how much of the payment that counts for an order goes back: the third of an order's facts.
+type RefundStatus string
+
+// The states of an order's refunds.
+const (
+	RefundsNone      RefundStatus = "none"
+	RefundsRequested RefundStatus = "requested" // one waits for a second person
+	RefundsInFlight  RefundStatus = "in_flight" // one is on its way: the statement does not show it yet
+	RefundsPart      RefundStatus = "part"
+	RefundsAll       RefundStatus = "all"
+)
+
+// RefundStatuses returns all of them, for tests and filters.
+func RefundStatuses() []RefundStatus {
+	return []RefundStatus{RefundsNone, RefundsRequested, RefundsInFlight, RefundsPart, RefundsAll}
+}
+
+// StatusOfRefunds returns the state of the refunds of a payment of which received has come; refunds of other payments are left out. What
+// waits for a person comes first, then what is on its way.
+func StatusOfRefunds(attemptID string, received Amount, refunds []Refund) RefundStatus {
+	var back Amount
+	status := RefundsNone
+	for _, r := range refunds {
+		switch {
+		case r.AttemptID != attemptID || !r.State.Counts():
+		case r.State == RefundRequested:
+			return RefundsRequested
+		case r.State == RefundConfirmed:
+			back = back.Add(r.Amount)
+		default:
+			status = RefundsInFlight
+		}
+	}
+	switch {
+	case status == RefundsInFlight || !back.IsPositive():
+		return status
+	case back.Cmp(received) >= 0:
+		return RefundsAll
+	}
+	return RefundsPart
 }

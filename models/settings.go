@@ -27,10 +27,11 @@ const (
 	SettingMailFrom     SettingKey = "mail.from"      // address of the sender
 	SettingMailFromName SettingKey = "mail.from_name" // empty: the shop's name
 
-	SettingOrderTTL    SettingKey = "orders.ttl" // minutes that an order may wait for its payment
-	SettingQuoteTTL    SettingKey = "quote.ttl"  // minutes that a coin's price is kept for the shopper
-	SettingStockLow    SettingKey = "stock.low"  // pieces at or below which a stock is low
-	SettingHomeCountry SettingKey = "tax.home_country"
+	SettingOrderTTL     SettingKey = "orders.ttl"           // minutes that an order may wait for its payment
+	SettingQuoteTTL     SettingKey = "quote.ttl"            // minutes that a coin's price is kept for the shopper
+	SettingShipmentUndo SettingKey = "orders.shipment_undo" // minutes in which a shipment can be undone
+	SettingStockLow     SettingKey = "stock.low"            // pieces at or below which a stock is low
+	SettingHomeCountry  SettingKey = "tax.home_country"
 
 	SettingKeepAddresses SettingKey = "retention.addresses_days" // after an order is complete
 	SettingKeepEnvelopes SettingKey = "retention.envelopes_days"
@@ -153,6 +154,7 @@ func SettingsList() []Setting {
 
 		Setting{Key: SettingOrderTTL, Group: GroupOrders, Kind: KindNumber, Required: true, Default: "30", Min: 5, Max: 7 * 24 * 60},
 		Setting{Key: SettingQuoteTTL, Group: GroupOrders, Kind: KindNumber, Required: true, Default: "10", Min: 1, Max: 60},
+		Setting{Key: SettingShipmentUndo, Group: GroupOrders, Kind: KindNumber, Required: true, Default: "60", Min: 0, Max: 7 * 24 * 60},
 		Setting{Key: SettingStockLow, Group: GroupOrders, Kind: KindNumber, Required: true, Default: "5", Max: 100_000},
 		Setting{Key: SettingHomeCountry, Group: GroupOrders, Kind: KindCountry},
 

@@ -169,6 +169,11 @@ func (s Settings) StockLow() int { return s.Number(SettingStockLow) }
 // HomeCountry returns the shop's own country for taxes, ISO 3166-1 alpha-2, or "".
 func (s Settings) HomeCountry() string { return s.Text(SettingHomeCountry) }
 
+// ShipmentUndo returns the time in which a shipment can be undone.
+func (s Settings) ShipmentUndo() time.Duration {
+	return time.Duration(s.Number(SettingShipmentUndo)) * time.Minute
+}
+
 // KeepAddresses returns how long a shopper's address is kept after the order is complete.
 func (s Settings) KeepAddresses() time.Duration { return s.days(SettingKeepAddresses) }
 

@@ -94,6 +94,19 @@ func (q *Inquiry) askPlatform(ctx context.Context, a models.Attempt, cause strin
 	return q.closeAtPlatform(ctx, after)
 }
 
+// askAgain is Ask for a person who wants to know about an attempt, whatever its state: a paid one too.
+func (q *Inquiry) askAgain(ctx context.Context, a models.Attempt) error {
+	if a.State != models.AttemptPaid {
+		return q.Ask(ctx, a, "admin")
+	}
+	d, source, err := q.detail(ctx, &a)
+	if err != nil {
+		return err
+	}
+	_, err = q.settleDetached(ctx, a.ID, d, source, "admin")
+	return err
+}
+
 // unwanted reports whether the platform holds a pending order of the shop that is to be closed. a is the attempt after settling, so that
 // a paid one is never closed.
 func unwanted(a *models.Attempt, d opay.OrderDetail) bool {

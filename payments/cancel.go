@@ -52,7 +52,7 @@ func (c *Cancellation) giveUp(ctx context.Context, order *models.Order, intent m
 		switch fresh.State {
 		case models.OrderCancelled, models.OrderExpired:
 			return nil
-		case models.OrderPaid, models.OrderFulfilled, models.OrderReview, models.OrderRefunding, models.OrderRefunded:
+		case models.OrderPaid, models.OrderReview:
 			return ErrNotCancellable
 		case models.OrderAwaiting:
 			*order = fresh

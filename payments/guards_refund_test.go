@@ -58,8 +58,8 @@ func TestGuard_FourEyesLimitIsWorthNotCoins(t *testing.T) {
 	}, func(_ *sandbox.Config, pc *assembly.Config) { pc.FourEyesLimit = models.MustAmount("1") })
 }
 
-// The guards compare a refund's attempt with the one that paid the order, in orderRefunding and in orderAfterRefunds. The money of a second
-// payment goes back without a word about the order: without the guards the order that was paid and kept becomes refunded, and is not sent.
+// The guard is the attempt's id in models.StatusOfRefunds. The money of a second payment goes back without a word about the order: without
+// the guard the order that was paid and kept counts as refunded, and is not sent.
 func TestGuard_RefundOfASecondPaymentLeavesTheOrderPaid(t *testing.T) {
 	t.Parallel()
 	eachShop(t, func(t *testing.T, s *shop) {
@@ -92,7 +92,7 @@ func TestGuard_RefundOfASecondPaymentLeavesTheOrderPaid(t *testing.T) {
 		// And while the order's own refund is under way, the second payment's counts for nothing.
 		own, err := s.Refund(order, "1")
 		require.NoError(t, err)
-		require.Equal(t, models.OrderRefunding, s.Order(order.Ref).State)
+		require.Equal(t, models.RefundsInFlight, s.Order(order.Ref).Refunds)
 		s.Work()
 		s.NextDay()
 		assert.Equal(t, models.RefundConfirmed, s.RefundState(own.ID))
@@ -100,21 +100,22 @@ func TestGuard_RefundOfASecondPaymentLeavesTheOrderPaid(t *testing.T) {
 	})
 }
 
-// The guards choose where orderAfterRefunds brings an order back to: a part of the money is still here. Without them an order that was sent
-// is sent again, and late money that nobody has decided about counts as paid.
-func TestGuard_OrderReturnsToWhereItWasAfterAPartialRefund(t *testing.T) {
+// The guards keep the facts of an order apart: what was sent stays sent when a part goes back, and is not sent again; and late money that
+// nobody has decided about is neither paid nor sent back in part.
+func TestGuard_FactsStayApart(t *testing.T) {
 	t.Parallel()
 	t.Run("fulfilled", func(t *testing.T) {
 		t.Parallel()
 		eachShop(t, func(t *testing.T, s *shop) {
 			order := s.PlacePaid(1)
-			require.NoError(t, s.Fulfil(t.Context(), order.ID, "TRACK-1", finance))
+			require.NoError(t, s.ShipAll(order.ID, "TRACK-1"))
 			_, err := s.Refund(order, "1")
 			require.NoError(t, err)
 			s.Work()
 			s.NextDay()
-			assert.Equal(t, models.OrderFulfilled, s.Order(order.Ref).State)
-			require.ErrorIs(t, s.Fulfil(t.Context(), order.ID, "TRACK-2", finance), payments.ErrNotFulfillable)
+			assert.Equal(t, models.FulfilmentSent, s.Order(order.Ref).Fulfilment)
+			assert.Equal(t, models.RefundsPart, s.Order(order.Ref).Refunds)
+			require.ErrorIs(t, s.ShipAll(order.ID, "TRACK-2"), payments.ErrNotFulfillable)
 		})
 	})
 	t.Run("late money", func(t *testing.T) {
@@ -128,7 +129,7 @@ func TestGuard_OrderReturnsToWhereItWasAfterAPartialRefund(t *testing.T) {
 			order = s.Order(order.Ref)
 			require.Equal(t, models.OrderReview, order.State)
 			_, err := s.Refund(order, "1")
-			require.NoError(t, err)
+			require.ErrorIs(t, err, payments.ErrNotRefundable, "somebody has to decide about it first")
 			s.Work()
 			s.NextDay()
 			assert.Equal(t, models.OrderReview, s.Order(order.Ref).State)

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
-	"unicode/utf8"
 
 	"github.com/google/uuid"
 
@@ -13,16 +11,10 @@ import (
 	"github.com/coincart/coincart/models/jobs"
 	"github.com/coincart/coincart/models/mail"
 	"github.com/coincart/coincart/models/store"
-	"github.com/coincart/coincart/models/text"
 )
-
-// MaxTracking is the maximum length of a tracking number, in runes.
-const MaxTracking = 120
 
 // Errors of the back office's work on orders.
 var (
-	// ErrNotFulfillable means that the order is not paid, or is handed over already.
-	ErrNotFulfillable = errors.New("the order cannot be handed over")
 	// ErrTooOften means that the platform was asked about the order a moment ago.
 	ErrTooOften = errors.New("asked a moment ago")
 )
@@ -46,37 +38,6 @@ type OrderAdmin struct {
 	cancellation *Cancellation
 	jobs         *jobs.Engine
 	outbox       *mail.Outbox
-}
-
-// Fulfil marks a paid order as handed over and mails the shopper. tracking may be empty. Errors: store.ErrNotFound, ErrNotFulfillable,
-// models.ErrNoteText.
-func (o *OrderAdmin) Fulfil(ctx context.Context, orderID, tracking string, by models.Actor) error {
-	tracking = strings.TrimSpace(text.Clean(tracking))
-	if utf8.RuneCountInString(tracking) > MaxTracking {
-		return models.ErrNoteText
-	}
-	err := o.store.Tx(ctx, func(tx *store.Store) error {
-		order, err := tx.LockOrder(ctx, orderID)
-		if err != nil {
-			return fmt.Errorf("load order: %w", err)
-		}
-		if order.State != models.OrderPaid {
-			return ErrNotFulfillable
-		}
-		set := store.OrderChange{Tracking: new(tracking), FulfilledAt: new(o.clock())}
-		t := models.Transition{OrderID: order.ID, Cause: "admin", Note: tracking}
-		if err := tx.MoveOrder(ctx, order.ID, models.OrderPaid, models.OrderFulfilled, set, t); err != nil {
-			return fmt.Errorf("mark order fulfilled: %w", err)
-		}
-		if err := o.outbox.Queue(ctx, tx, models.MailOrderSent, order.ID); err != nil {
-			return err
-		}
-		// The tracking number is not logged: it leads to the address, so it must be erased with the person, and the log keeps everything.
-		return tx.Record(ctx, by, "order.fulfil", "order:"+order.ID, models.Facts{"state": string(order.State)},
-			models.Facts{"state": string(models.OrderFulfilled)})
-	})
-	o.outbox.Wake()
-	return err
 }
 
 // AddNote adds a note to an order. token is the form's, so that a second press adds nothing. The audit log names the note without its
@@ -118,6 +79,24 @@ func (o *OrderAdmin) AskOrder(ctx context.Context, orderID string, by models.Act
 	return order, o.store.Audited(ctx, by, "order.ask", "order:"+order.ID, before, after, func(*store.Store) error { return nil })
 }
 
+// askAbout asks the platform about an attempt that a case is about, whatever its state, and settles the answer. Errors: ErrTooOften, and
+// those of the question.
+func (o *OrderAdmin) askAbout(ctx context.Context, order *models.Order, a *models.Attempt, by models.Actor) error {
+	now := o.clock()
+	if a == nil || now.Sub(a.CheckedAt) < refreshInterval {
+		return ErrTooOften
+	}
+	if err := o.store.MarkChecked(ctx, a.ID, a.CheckedAt, now); errors.Is(err, store.ErrConflict) {
+		return ErrTooOften
+	} else if err != nil {
+		return fmt.Errorf("mark attempt checked: %w", err)
+	}
+	err := o.inquiry.askAgain(ctx, *a)
+	facts := models.Facts{"attempt": a.ID}
+	noChange := func(*store.Store) error { return nil }
+	return errors.Join(err, o.store.Audited(ctx, by, "order.ask", "order:"+order.ID, nil, facts, noChange))
+}
+
 // CancelByStaff cancels an order as Cancel does, and returns the outcome. Errors: store.ErrNotFound, and the store's.
 func (o *OrderAdmin) CancelByStaff(ctx context.Context, orderID string, by models.Actor) (CancelOutcome, error) {
 	order, err := o.store.Order(ctx, orderID)
@@ -146,7 +125,7 @@ func outcomeOf(order *models.Order, before bool) CancelOutcome {
 	switch order.State {
 	case models.OrderAwaiting:
 		return OutcomeUnknown
-	case models.OrderPaid, models.OrderFulfilled, models.OrderReview, models.OrderRefunding, models.OrderRefunded:
+	case models.OrderPaid, models.OrderReview:
 		return OutcomePaid
 	case models.OrderCancelled, models.OrderExpired:
 		if before {
@@ -155,15 +134,4 @@ func outcomeOf(order *models.Order, before bool) CancelOutcome {
 		return OutcomeCancelled
 	}
 	return OutcomeUnknown
-}
-
-// CloseReview closes a review with a note. Errors: store.ErrNotFound, store.ErrConflict (it is closed), models.ErrNoteText.
-func (o *OrderAdmin) CloseReview(ctx context.Context, id, note string, by models.Actor) error {
-	note, err := models.CleanNote(note)
-	if err != nil {
-		return err
-	}
-	return o.store.Audited(ctx, by, "review.close", "review:"+id, models.Facts{"open": "yes"}, models.Facts{"open": "no", "note": note}, func(tx *store.Store) error {
-		return tx.CloseReview(ctx, id, note)
-	})
 }

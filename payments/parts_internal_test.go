@@ -18,6 +18,7 @@ func TestParts_KnowOneAnotherInOneDirection(t *testing.T) {
 		"Callbacks":    {"Inquiry", "settlement"},
 		"Checkout":     {"Inquiry", "Quoter", "sender", "settlement"},
 		"OrderAdmin":   {"Cancellation", "Inquiry"},
+		"Cases":        {"OrderAdmin", "Refunds", "settlement"},
 		"Quoter":       nil,
 		"Refunds":      nil,
 		"SignIn":       nil,

@@ -96,8 +96,8 @@ var (
 
 // Service makes the shop's payments. Its methods are those of its parts. It is safe for concurrent use and for any number of replicas.
 //
-// The parts use one another in one direction: settlement ← sender ← Inquiry ← Cancellation, Callbacks, Checkout ← OrderAdmin. Checkout also
-// uses Quoter. Quoter, Refunds and SignIn use none of the others.
+// The parts use one another in one direction: settlement ← sender ← Inquiry ← Cancellation, Callbacks, Checkout ← OrderAdmin ← Cases. Checkout also
+// uses Quoter, and Cases Refunds. Quoter, Refunds and SignIn use none of the others.
 type Service struct {
 	*Quoter
 	*Checkout
@@ -107,6 +107,7 @@ type Service struct {
 	*Refunds
 	*SignIn
 	*OrderAdmin
+	*Cases
 }
 
 // core holds what every part needs.
@@ -153,6 +154,8 @@ func assemble(c Config) *Service {
 	inquiry := &Inquiry{core: core, gateway: c.Gateway, settlement: settlement, sender: sender, proofAge: c.ProofAge}
 	cancellation := &Cancellation{core: core, settlement: settlement, inquiry: inquiry}
 	quoter := &Quoter{core: core, ttl: c.QuoteTTL}
+	refunds := &Refunds{core: core, gateway: c.Gateway, fourEyes: c.FourEyesLimit, proofAge: c.ProofAge, wake: jobs.NewBell()}
+	orderAdmin := &OrderAdmin{core: core, inquiry: inquiry, cancellation: cancellation, jobs: c.Jobs, outbox: c.Outbox}
 	return &Service{
 		Quoter: quoter,
 		Checkout: &Checkout{
@@ -162,9 +165,10 @@ func assemble(c Config) *Service {
 		Inquiry:      inquiry,
 		Callbacks:    &Callbacks{core: core, gateway: c.Gateway, settlement: settlement, inquiry: inquiry, wake: jobs.NewBell()},
 		Cancellation: cancellation,
-		Refunds:      &Refunds{core: core, gateway: c.Gateway, fourEyes: c.FourEyesLimit, proofAge: c.ProofAge, wake: jobs.NewBell()},
+		Refunds:      refunds,
 		SignIn:       &SignIn{core: core, gateway: c.Gateway, base: c.BaseURL},
-		OrderAdmin:   &OrderAdmin{core: core, inquiry: inquiry, cancellation: cancellation, jobs: c.Jobs, outbox: c.Outbox},
+		OrderAdmin:   orderAdmin,
+		Cases:        &Cases{core: core, settlement: settlement, refunds: refunds, admin: orderAdmin, outbox: c.Outbox},
 	}
 }
 

@@ -1,9 +1,12 @@
 package payments
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/coincart/coincart/models"
@@ -20,9 +23,10 @@ const refundProof = 5
 
 // Errors of refunds.
 var (
-	// ErrNotRefundable means that the attempt did not pay, belongs to another order, or that its payer was erased.
+	// ErrNotRefundable means that the attempt did not pay, belongs to another order, that its payer was erased, or that a case about the order
+	// must be decided first.
 	ErrNotRefundable = errors.New("nothing was paid that could be refunded")
-	// ErrRefundAmount means that the amount is not positive, or has more fraction digits than the coin.
+	// ErrRefundAmount means that the amount is not positive or has more fraction digits than the coin, or that nothing was chosen.
 	ErrRefundAmount = errors.New("the amount cannot be refunded")
 	// ErrSamePerson means that a second person must approve a refund above the limit.
 	ErrSamePerson = errors.New("a second person must approve")
@@ -43,40 +47,47 @@ type Refunds struct {
 // FourEyesLimit returns the value, in the shop's currency, above which a refund needs a second person; 0 means that none does.
 func (rs *Refunds) FourEyesLimit() models.Amount { return rs.fourEyes }
 
-// RefundInput is a form that requests a refund.
+// RefundInput is a form that requests a refund: of pieces, of an amount, or of all that is left. An amount goes before the price of the
+// pieces, and Amount before Worth.
 type RefundInput struct {
 	OrderID   string
-	AttemptID string        // the paid attempt to refund
-	Amount    models.Amount // of the attempt's coin
-	Reason    string
-	FormToken string // one-time token: the same form gives the same refund
+	AttemptID string        // the paid attempt to refund; empty: the one that paid the order
+	All       bool          // all that is left of the payment
+	Amount    models.Amount // of the attempt's coin; zero: not given
+	Worth     models.Amount // in the order's currency; zero: not given
+	Pieces    []RefundPieces
+	Delivery  bool // the delivery is refunded
+	Restock   bool // All: pieces that were not sent go back on the shelf
+
+	Reason      string // for the staff
+	ShopperNote string // for the shopper; empty: none
+	FormToken   string // one-time token: the same form gives the same refund
 }
 
-// RequestRefund stores a refund with its final id at the platform before anything is sent (reliability.md R15). Up to Config.FourEyesLimit
-// the refund is approved at once and the worker sends it; above, a second person must approve it.
+// RequestRefund stores a refund with its final id at the platform before anything is sent (reliability.md R15). It is approved at once, and
+// the worker sends it, as long as what the person has refunded of this order, and of all orders in a day, is within Config.FourEyesLimit
+// together; above, a second person must approve it.
 //
-// Errors: store.ErrNotFound, ErrNotRefundable, ErrRefundAmount, models.ErrNoteText, *store.RefundTooMuchError.
+// Errors: store.ErrNotFound, ErrNotRefundable, ErrRefundAmount, ErrPieces, models.ErrNoteText, *store.RefundTooMuchError.
 func (rs *Refunds) RequestRefund(ctx context.Context, in RefundInput, by models.Actor) (models.Refund, error) {
 	if known, err := rs.store.RefundByFormToken(ctx, in.FormToken); err == nil {
 		return known, nil
 	}
-	reason, err := models.CleanNote(in.Reason)
-	if err != nil {
-		return models.Refund{}, err
-	}
-	order, err := rs.store.Order(ctx, in.OrderID)
-	if err != nil {
-		return models.Refund{}, fmt.Errorf("load order: %w", err)
-	}
-	a := paidAttempt(&order, in.AttemptID)
-	if a == nil {
-		return models.Refund{}, ErrNotRefundable
-	}
-	if err := rs.checkRefundAmount(ctx, a, in.Amount); err != nil {
-		return models.Refund{}, err
-	}
-	refund := rs.newRefund(in, a, reason, by)
-	err = rs.insertRefund(ctx, &refund, a, by)
+	var refund models.Refund
+	err := rs.store.Tx(ctx, func(tx *store.Store) error {
+		counts, order, err := rs.countLines(ctx, tx, in.OrderID)
+		if err != nil {
+			return err
+		}
+		if order.State != models.OrderPaid { // money of an order in review waits for its decision
+			return ErrNotRefundable
+		}
+		refund, err = rs.requestIn(ctx, tx, &order, counts, in, by)
+		if err != nil {
+			return err
+		}
+		return rs.closeRefunded(ctx, tx, refund, by)
+	})
 	if errors.Is(err, store.ErrDuplicate) {
 		return rs.store.RefundByFormToken(ctx, in.FormToken)
 	}
@@ -84,73 +95,115 @@ func (rs *Refunds) RequestRefund(ctx context.Context, in RefundInput, by models.
 	return refund, err
 }
 
-// paidAttempt returns the paid attempt of an order with an id, or nil.
-func paidAttempt(order *models.Order, id string) *models.Attempt {
-	for i := range order.Attempts {
-		if a := &order.Attempts[i]; a.ID == id && a.State == models.AttemptPaid {
-			return a
-		}
+// requestIn stores a refund in a transaction that holds the order's lock.
+func (rs *Refunds) requestIn(
+	ctx context.Context, tx *store.Store, order *models.Order, counts []models.LineCount, in RefundInput, by models.Actor,
+) (models.Refund, error) {
+	a := order.Attempt(cmp.Or(in.AttemptID, order.PaidAttemptID))
+	if a == nil || a.State != models.AttemptPaid || order.Email == "" {
+		return models.Refund{}, ErrNotRefundable
 	}
-	return nil
-}
-
-// checkRefundAmount refuses an amount that the coin cannot have. The store checks the cap.
-func (rs *Refunds) checkRefundAmount(ctx context.Context, a *models.Attempt, amount models.Amount) error {
-	if !amount.IsPositive() {
-		return ErrRefundAmount
-	}
-	coins, err := rs.store.Coins(ctx)
+	refund, err := rs.newRefund(ctx, tx, order, a, counts, in, by)
 	if err != nil {
-		return fmt.Errorf("load coins: %w", err)
+		return refund, err
 	}
-	if coin, ok := coinOf(coins, a.Coin); ok && amount.Digits() > max(coin.Precision, a.Amount.Digits()) {
-		return ErrRefundAmount
+	if err := tx.InsertRefund(ctx, &refund, a.Received); err != nil {
+		return refund, fmt.Errorf("insert refund: %w", err)
 	}
-	return nil
-}
-
-func (rs *Refunds) newRefund(in RefundInput, a *models.Attempt, reason string, by models.Actor) models.Refund {
-	now := rs.clock()
-	refund := models.Refund{
-		ID: models.NewID(), OrderID: in.OrderID, AttemptID: a.ID, AppOrderID: models.NewRef(), State: models.RefundRequested,
-		Amount: in.Amount, Coin: a.Coin, Reason: reason, FormToken: in.FormToken, RequestedBy: by.StaffID, CreatedAt: now, UpdatedAt: now,
-	}
-	worth := in.Amount.Mul(a.Rate)
-	if !rs.fourEyes.IsPositive() || worth.Cmp(rs.fourEyes) <= 0 {
-		refund.State, refund.ApprovedBy, refund.DueAt = models.RefundApproved, by.StaffID, now
-	}
-	return refund
-}
-
-func (rs *Refunds) insertRefund(ctx context.Context, refund *models.Refund, a *models.Attempt, by models.Actor) error {
-	return rs.store.Tx(ctx, func(tx *store.Store) error {
-		order, err := tx.LockOrder(ctx, refund.OrderID)
-		if err != nil {
-			return fmt.Errorf("load order: %w", err)
-		}
-		if order.Email == "" {
-			return ErrNotRefundable
-		}
-		if err := tx.InsertRefund(ctx, refund, a.Amount); err != nil {
-			return fmt.Errorf("insert refund: %w", err)
-		}
-		if err := rs.orderRefunding(ctx, tx, &order, refund); err != nil {
-			return err
-		}
-		return tx.Record(ctx, by, "refund.request", "refund:"+refund.ID, nil, models.Facts{
-			"order": refund.OrderID, "amount": refund.Amount.String(), "coin": refund.Coin, "state": string(refund.State), "reason": refund.Reason,
-		})
+	return refund, tx.Record(ctx, by, "refund.request", "refund:"+refund.ID, nil, models.Facts{
+		"order": refund.OrderID, "amount": refund.Amount.String(), "coin": refund.Coin, "worth": refund.Worth.String(), "state": string(refund.State),
+		"reason": refund.Reason,
 	})
 }
 
-// orderRefunding marks the order as being refunded. The refund of a second payment does not change the order, which the first one paid.
-func (rs *Refunds) orderRefunding(ctx context.Context, tx *store.Store, order *models.Order, refund *models.Refund) error {
-	if order.PaidAttemptID != refund.AttemptID || order.State == models.OrderRefunding {
-		return nil
+func (rs *Refunds) newRefund(
+	ctx context.Context, tx *store.Store, order *models.Order, a *models.Attempt, counts []models.LineCount, in RefundInput, by models.Actor,
+) (models.Refund, error) {
+	reason, err := models.CleanReason(in.Reason)
+	if err != nil {
+		return models.Refund{}, err
 	}
-	t := models.Transition{OrderID: order.ID, Cause: "refund", Note: refund.Amount.String() + " " + refund.Coin}
-	if err := tx.MoveOrder(ctx, order.ID, order.State, models.OrderRefunding, store.OrderChange{}, t); err != nil {
-		return fmt.Errorf("mark order refunding: %w", err)
+	note := ""
+	if strings.TrimSpace(in.ShopperNote) != "" {
+		if note, err = models.CleanReason(in.ShopperNote); err != nil {
+			return models.Refund{}, err
+		}
+	}
+	refunds, err := tx.RefundsOf(ctx, order.ID)
+	if err != nil {
+		return models.Refund{}, fmt.Errorf("load refunds: %w", err)
+	}
+	precision, err := coinPrecision(ctx, tx, a.Coin)
+	if err != nil {
+		return models.Refund{}, err
+	}
+	basis := newRefundBasis(order, a, counts, refunds, precision)
+	price, err := basis.price(in)
+	if err != nil {
+		return models.Refund{}, err
+	}
+	now := rs.clock()
+	refund := models.Refund{
+		ID: models.NewID(), OrderID: order.ID, AttemptID: a.ID, AppOrderID: models.NewRef(), State: models.RefundRequested,
+		Amount: price.amount, Coin: a.Coin, Worth: price.worth, Lines: price.lines, Reason: reason, ShopperNote: note, FormToken: in.FormToken,
+		RequestedBy: by.StaffID, CreatedAt: now, UpdatedAt: now,
+	}
+	alone, err := rs.mayDecideAlone(ctx, tx, &refund, a, by)
+	if alone {
+		refund.State, refund.ApprovedBy, refund.DueAt = models.RefundApproved, by.StaffID, now
+	}
+	return refund, err
+}
+
+// refundDay is the time over which a person's refunds of all orders are added up.
+const refundDay = 24 * time.Hour
+
+// mayDecideAlone reports whether a person may refund without a second one: this refund, their others of this order, and their others of a day
+// are within the limit together. The person is locked, so that two refunds at the same moment are added up too.
+func (rs *Refunds) mayDecideAlone(ctx context.Context, tx *store.Store, refund *models.Refund, a *models.Attempt, by models.Actor) (bool, error) {
+	if !rs.fourEyes.IsPositive() {
+		return true, nil
+	}
+	if err := tx.LockPerson(ctx, by.StaffID); err != nil {
+		return false, err
+	}
+	before, err := tx.WorthOfRefunds(ctx, by.StaffID, refund.OrderID, refund.CreatedAt.Add(-refundDay))
+	if err != nil {
+		return false, err
+	}
+	worth := refund.Worth
+	if rate := refund.Amount.Mul(a.Rate); rate.Cmp(worth) > 0 {
+		worth = rate // rounding never helps
+	}
+	return before.Add(worth).Cmp(rs.fourEyes) <= 0, nil
+}
+
+// coinPrecision returns the fraction digits that amounts of a coin may have; 0 for a coin that the shop does not have any more.
+func coinPrecision(ctx context.Context, tx *store.Store, symbol string) (int, error) {
+	coins, err := tx.Coins(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("load coins: %w", err)
+	}
+	coin, _ := coinOf(coins, symbol)
+	return coin.Precision, nil
+}
+
+// closeRefunded closes the cases about a payment of which nothing is left: to send it back was the decision.
+func (rs *Refunds) closeRefunded(ctx context.Context, tx *store.Store, refund models.Refund, by models.Actor) error {
+	a, err := tx.Attempt(ctx, refund.AttemptID)
+	if err != nil || a.Left().IsPositive() {
+		return err
+	}
+	reviews, err := tx.ReviewsOf(ctx, refund.OrderID)
+	if err != nil {
+		return err
+	}
+	for _, r := range reviews {
+		if r.Open && r.Kind.Money() && r.AttemptID == a.ID {
+			if err := closeCase(ctx, tx, r.ID, models.DecideRefund, refund.Reason, by); err != nil {
+				return err
+			}
+		}
 	}
 	return nil
 }
@@ -173,7 +226,7 @@ func (rs *Refunds) ApproveRefund(ctx context.Context, id string, by models.Actor
 // DeclineRefund stops a refund that was not sent yet, with a reason. Its amount can then be refunded again. Errors: store.ErrNotFound,
 // ErrRefundOver, models.ErrNoteText.
 func (rs *Refunds) DeclineRefund(ctx context.Context, id, reason string, by models.Actor) error {
-	reason, err := models.CleanNote(reason)
+	reason, err := models.CleanReason(reason)
 	if err != nil {
 		return err
 	}
@@ -218,51 +271,58 @@ func (rs *Refunds) moveRefund(ctx context.Context, r *models.Refund, to models.R
 	return rs.store.Tx(ctx, func(tx *store.Store) error { return rs.moveRefundIn(ctx, tx, r, to, set, "refund") })
 }
 
-// moveRefundIn changes a refund's state in a transaction, and the order's state if no other refund is pending.
+// moveRefundIn changes a refund's state in a transaction, and what follows from it: the order's facts, stock that comes back, and the case
+// about a payment that does not go back after all.
 func (rs *Refunds) moveRefundIn(ctx context.Context, tx *store.Store, r *models.Refund, to models.RefundState, set store.RefundChange, cause string) error {
+	order, err := tx.LockOrder(ctx, r.OrderID)
+	if err != nil {
+		return fmt.Errorf("load order: %w", err)
+	}
 	t := models.Transition{OrderID: r.OrderID, AttemptID: r.AttemptID, Cause: cause}
 	if err := tx.MoveRefund(ctx, r.ID, r.State, to, set, t); err != nil {
 		return fmt.Errorf("move refund to %s: %w", to, err)
 	}
-	return rs.orderAfterRefunds(ctx, tx, r.OrderID, cause)
+	switch to {
+	case models.RefundAccepted, models.RefundConfirmed:
+		whole, err := tx.Refund(ctx, r.ID)
+		if err != nil {
+			return fmt.Errorf("load refund: %w", err)
+		}
+		_, err = tx.Restock(ctx, whole)
+		return err
+	case models.RefundFailed, models.RefundDeclined:
+		return rs.reopenCase(ctx, tx, &order, r, cause)
+	case models.RefundRequested, models.RefundApproved, models.RefundSubmitting, models.RefundUnknown:
+	}
+	return nil
 }
 
-// orderAfterRefunds moves an order back to its earlier state, or to refunded, when no refund is pending any more.
-func (rs *Refunds) orderAfterRefunds(ctx context.Context, tx *store.Store, orderID, cause string) error {
-	order, err := tx.LockOrder(ctx, orderID)
-	if err != nil {
-		return fmt.Errorf("load order: %w", err)
-	}
-	if order.State != models.OrderRefunding {
+// reopenCase opens the case about a payment again whose refund came to nothing, unless the payment pays its order: the money is here, and
+// nobody has decided about it.
+func (rs *Refunds) reopenCase(ctx context.Context, tx *store.Store, order *models.Order, r *models.Refund, cause string) error {
+	if order.State == models.OrderPaid && order.PaidAttemptID == r.AttemptID {
 		return nil
 	}
-	refunds, err := tx.RefundsOf(ctx, orderID)
+	reviews, err := tx.ReviewsOf(ctx, order.ID)
 	if err != nil {
-		return fmt.Errorf("load refunds: %w", err)
+		return err
 	}
-	var back models.Amount
-	for _, r := range refunds {
-		if r.AttemptID != order.PaidAttemptID {
-			continue
-		}
-		if r.State == models.RefundConfirmed {
-			back = back.Add(r.Amount)
-		} else if r.State.Counts() {
-			return nil // one is still pending
-		}
+	i := slices.IndexFunc(reviews, func(v models.Review) bool {
+		return v.Kind.Money() && v.AttemptID == r.AttemptID && v.Decision == models.DecideRefund
+	})
+	if i < 0 || reviews[i].Open {
+		return nil
 	}
-	to := models.OrderPaid
-	switch {
-	case back.Cmp(order.Current().Amount) >= 0:
-		to = models.OrderRefunded
-	case !order.FulfilledAt.IsZero():
-		to = models.OrderFulfilled
-	case order.PaidAt.IsZero():
-		to = models.OrderReview // it was late money, and a part of it is still here
+	set := store.ReviewChange{Open: new(true), Decision: new(models.Decision("")), DecidedBy: new(""), Resolution: new("")}
+	if err := tx.MoveReview(ctx, reviews[i].ID, false, set); err != nil {
+		return fmt.Errorf("open the case again: %w", err)
 	}
-	t := models.Transition{OrderID: order.ID, Cause: cause, Note: models.Remark("refunded", "amount", back.String(), "coin", order.Current().Coin)}
-	if err := tx.MoveOrder(ctx, order.ID, models.OrderRefunding, to, store.OrderChange{}, t); err != nil {
-		return fmt.Errorf("move order to %s: %w", to, err)
+	if order.State != models.OrderCancelled && order.State != models.OrderExpired {
+		return nil
+	}
+	t := models.Transition{OrderID: order.ID, Cause: cause, Note: models.Remark("refund_came_to_nothing", "refund", string(r.State))}
+	if err := tx.MoveOrder(ctx, order.ID, order.State, models.OrderReview, store.OrderChange{PaidAttemptID: new(r.AttemptID)}, t); err != nil {
+		return fmt.Errorf("move order to review: %w", err)
 	}
 	return nil
 }

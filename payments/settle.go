@@ -96,6 +96,10 @@ func evidenceOf(a *models.Attempt, d opay.OrderDetail, source models.EvidenceSou
 // mismatchOf returns the field in which the platform's order differs from the attempt, or "" (reliability.md R3).
 func mismatchOf(a *models.Attempt, d opay.OrderDetail) string {
 	amount, err := models.ParseAmount(string(d.Amount))
+	asked := a.Amount
+	if a.State == models.AttemptPaid {
+		asked = a.Received // a person may have accepted another amount
+	}
 	switch {
 	case d.AppOrderID != a.AppOrderID:
 		return "appOrderId"
@@ -103,7 +107,7 @@ func mismatchOf(a *models.Attempt, d opay.OrderDetail) string {
 		return "orderNum"
 	case d.Coin != a.Coin:
 		return "payCoinSymbol"
-	case err != nil || !amount.Equal(a.Amount):
+	case err != nil || !amount.Equal(asked):
 		return "orderAmount"
 	}
 	return ""
@@ -112,7 +116,7 @@ func mismatchOf(a *models.Attempt, d opay.OrderDetail) string {
 // mismatch opens a review because the platform's order differs from the attempt. Nothing is credited. If the platform calls its order paid,
 // the order goes to review and keeps its stock, because the money is in the wrong place.
 func (s *settlement) mismatch(ctx context.Context, tx *store.Store, order *models.Order, a *models.Attempt, d opay.OrderDetail, field, cause string) error {
-	note := models.Remark("mismatch", "field", field, "status", string(d.Status))
+	note := models.Remark("mismatch", "field", field, "status", string(d.Status), "amount", models.CanonicalAmount(string(d.Amount)), "coin", d.Coin)
 	if err := s.openReview(ctx, tx, models.ReviewMismatch, a, note); err != nil {
 		return err
 	}
@@ -150,31 +154,55 @@ func (s *settlement) credit(ctx context.Context, tx *store.Store, order *models.
 	if a.State == models.AttemptPaid {
 		return tx.EndQuestions(ctx, a.ID)
 	}
-	now := s.clock()
-	set := store.AttemptChange{OrderNum: new(d.OrderNum), PaidAt: new(now), DueAt: new(time.Time{}), Intent: new(models.IntentNone), ProblemCode: new("")}
-	t := models.Transition{OrderID: order.ID, AttemptID: a.ID, Cause: cause}
-	if err := tx.MoveAttempt(ctx, a.ID, a.State, models.AttemptPaid, set, t); err != nil {
-		return fmt.Errorf("mark attempt paid: %w", err)
+	if err := s.payAttempt(ctx, tx, order, a, d.OrderNum, a.Amount, cause); err != nil {
+		return err
 	}
 	switch order.State {
 	case models.OrderAwaiting:
 		return s.creditOrder(ctx, tx, order, a, cause)
 	case models.OrderExpired, models.OrderCancelled:
-		return s.lateMoney(ctx, tx, order, a, models.Remark("paid_late", "order", string(order.State)), cause)
+		return s.lateMoney(ctx, tx, order, a, models.ReviewLatePayment, models.Remark("paid_late", "order", string(order.State)), cause)
 	case models.OrderReview:
+		if err := supersede(ctx, tx, order.ID, a.ID, ""); err != nil {
+			return err
+		}
 		return s.openReview(ctx, tx, models.ReviewLatePayment, a, models.Remark("paid_in_review"))
-	case models.OrderPaid, models.OrderFulfilled, models.OrderRefunding, models.OrderRefunded:
+	case models.OrderPaid:
 		// R8: the first payment pays the order; this one must be refunded.
 		return s.openReview(ctx, tx, models.ReviewSecondPayment, a, models.Remark("paid_twice", "amount", a.Amount.String(), "coin", a.Coin))
 	}
 	return fmt.Errorf("credit order in state %q", order.State)
 }
 
+// payAttempt records that an attempt is paid, with what was received and what that is worth.
+func (s *settlement) payAttempt(
+	ctx context.Context, tx *store.Store, order *models.Order, a *models.Attempt, orderNum string, received models.Amount, cause string,
+) error {
+	set := store.AttemptChange{
+		OrderNum: new(orderNum), PaidAt: new(s.clock()), Received: new(received), Worth: new(worthOf(order, a, received)),
+		DueAt: new(time.Time{}), Intent: new(models.IntentNone), ProblemCode: new(""),
+	}
+	t := models.Transition{OrderID: order.ID, AttemptID: a.ID, Cause: cause}
+	if err := tx.MoveAttempt(ctx, a.ID, a.State, models.AttemptPaid, set, t); err != nil {
+		return fmt.Errorf("mark attempt paid: %w", err)
+	}
+	return nil
+}
+
+// worthOf returns what a received amount is worth in the order's currency: the order's total for what was asked, and its part for another
+// amount.
+func worthOf(order *models.Order, a *models.Attempt, received models.Amount) models.Amount {
+	if received.Equal(a.Amount) || !a.Amount.IsPositive() {
+		return order.Total
+	}
+	return order.Total.Mul(received).DivHalfUp(a.Amount, order.Digits)
+}
+
 // creditOrder marks an order paid and sells its reserved stock. Without stock the money goes to review.
 func (s *settlement) creditOrder(ctx context.Context, tx *store.Store, order *models.Order, a *models.Attempt, cause string) error {
 	var gone *store.OutOfStockError
 	if err := tx.SellReservation(ctx, order.ID); errors.As(err, &gone) {
-		return s.lateMoney(ctx, tx, order, a, models.Remark("sold_out", "sku", gone.SKU), cause)
+		return s.lateMoney(ctx, tx, order, a, models.ReviewSoldOut, models.Remark("sold_out", "sku", gone.SKU), cause)
 	} else if err != nil {
 		return fmt.Errorf("sell reserved stock: %w", err)
 	}
@@ -189,9 +217,12 @@ func (s *settlement) creditOrder(ctx context.Context, tx *store.Store, order *mo
 	return s.outbox.Queue(ctx, tx, models.MailPaymentReceived, order.ID)
 }
 
-// lateMoney sends money for an order that was given up to review (reliability.md R6): it is neither dropped nor booked automatically.
-func (s *settlement) lateMoney(ctx context.Context, tx *store.Store, order *models.Order, a *models.Attempt, note, cause string) error {
-	if err := s.openReview(ctx, tx, models.ReviewLatePayment, a, note); err != nil {
+// lateMoney sends money for an order that was given up, or whose goods are gone, to review (reliability.md R6): it is neither dropped nor
+// booked automatically. Its coupon is used when somebody accepts the money.
+func (s *settlement) lateMoney(
+	ctx context.Context, tx *store.Store, order *models.Order, a *models.Attempt, kind models.ReviewKind, note, cause string,
+) error {
+	if err := s.openReview(ctx, tx, kind, a, note); err != nil {
 		return err
 	}
 	set := store.OrderChange{PaidAttemptID: new(a.ID)}
@@ -199,7 +230,7 @@ func (s *settlement) lateMoney(ctx context.Context, tx *store.Store, order *mode
 	if err := tx.MoveOrder(ctx, order.ID, order.State, models.OrderReview, set, t); err != nil {
 		return fmt.Errorf("move order to review: %w", err)
 	}
-	return useCoupon(ctx, tx, order) // the shopper paid the lower price, whatever happens to the order
+	return nil
 }
 
 func useCoupon(ctx context.Context, tx *store.Store, order *models.Order) error {
@@ -308,10 +339,10 @@ func newReview(kind models.ReviewKind, subject, note string, now time.Time) mode
 	return models.Review{ID: models.NewID(), Kind: kind, Subject: subject, Note: note, Open: true, CreatedAt: now, UpdatedAt: now}
 }
 
-// endOrder cancels or expires an awaiting order, and releases its stock and its coupon.
+// endOrder cancels or expires an order that is not paid, and releases its stock and its coupon.
 func (s *settlement) endOrder(ctx context.Context, tx *store.Store, order *models.Order, to models.OrderState, cause string) error {
 	t := models.Transition{OrderID: order.ID, Cause: cause}
-	if err := tx.MoveOrder(ctx, order.ID, models.OrderAwaiting, to, store.OrderChange{}, t); err != nil {
+	if err := tx.MoveOrder(ctx, order.ID, order.State, to, store.OrderChange{}, t); err != nil {
 		return fmt.Errorf("move order to %s: %w", to, err)
 	}
 	if err := tx.ReleaseReservation(ctx, order.ID); err != nil {

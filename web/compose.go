@@ -36,6 +36,17 @@ func Compose(db *store.Store, baseURL, shopName string) mail.Compose {
 		from := from
 		from.name, from.contact = cmp.Or(settings.ShopName(), from.name), settings.ContactEmail()
 		view := letterView(from, order)
+		if m.Kind == models.MailOrderSent {
+			shipments, err := db.ShipmentsOf(ctx, order.ID)
+			if err != nil {
+				return mail.Message{}, fmt.Errorf("write mail %s: %w", m.Kind, err)
+			}
+			for _, s := range shipments {
+				if !s.Undone() && s.Number != "" {
+					view.Tracking = s.Number
+				}
+			}
+		}
 		if m.Kind == models.MailOrderList {
 			if view.OrderURL, err = listAddress(ctx, db, from.base, order.Email); err != nil {
 				return mail.Message{}, fmt.Errorf("write mail %s: %w", m.Kind, err)
@@ -68,6 +79,7 @@ func letterOf(kind models.MailKind, view letters.View) (letters.Letter, error) {
 		models.MailOrderReceived:   letters.OrderReceived,
 		models.MailPaymentReceived: letters.PaymentReceived,
 		models.MailOrderSent:       letters.OrderSent,
+		models.MailOrderUnsent:     letters.OrderUnsent,
 		models.MailOrderList:       letters.OrderList,
 	}
 	write, ok := writers[kind]
@@ -80,7 +92,7 @@ func letterOf(kind models.MailKind, view letters.View) (letters.Letter, error) {
 func letterView(from sender, order models.Order) letters.View {
 	p := i18n.ByTag(order.Lang)
 	view := letters.View{
-		Printer: p, ShopName: from.name, Contact: from.contact, Name: order.Name, Ref: order.Ref, OrderURL: from.base + shop.OrderPath(order.Ref), Tracking: order.Tracking,
+		Printer: p, ShopName: from.name, Contact: from.contact, Name: order.Name, Ref: order.Ref, OrderURL: from.base + shop.OrderPath(order.Ref),
 		Totals: shop.OrderTotals(p, order), Shipped: order.Shipped,
 		Deadline: templates.NewMoment(p, order.ExpiresAt), PaidAt: templates.NewMoment(p, order.PaidAt),
 		Lines: make([]letters.Line, len(order.Lines)),

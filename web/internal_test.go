@@ -141,7 +141,7 @@ func TestCompose_WritesInTheOrdersLanguage(t *testing.T) {
 	placed := time.Date(2026, 11, 22, 14, 0, 0, 0, time.UTC)
 	order := models.Order{
 		Ref: "REF", Email: "ann@example.com", Name: "安", Lang: "zh-Hans", Currency: "USD", Digits: 2, Total: models.MustAmount("24"),
-		ExpiresAt: placed, PaidAt: placed, Tracking: "TRACK-1",
+		ExpiresAt: placed, PaidAt: placed,
 		Lines:    []models.OrderLine{{Title: "陶杯", Quantity: 2, Total: models.MustAmount("24")}},
 		Attempts: []models.Attempt{{Coin: "USDT", Amount: models.MustAmount("24"), OrderNum: "42"}},
 	}

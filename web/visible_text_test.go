@@ -277,9 +277,10 @@ func TestVisibleText_OfForms(t *testing.T) {
 				return p.value("q"), p.status == http.StatusOK
 			},
 		})
-		c.post("/admin/orders/"+paid.ID+"/fulfil", "tracking", "TRACK\u202e-1\x00").redirects("/admin/orders/" + paid.ID)
-		stored, err := s.db.Order(t.Context(), paid.ID)
+		c.post("/admin/orders/"+paid.ID+"/ship", "number", "TRACK\u202e-1\x00", "form_token", models.NewRef()).redirects("/admin/orders/" + paid.ID)
+		shipments, err := s.db.ShipmentsOf(t.Context(), paid.ID)
 		require.NoError(t, err)
-		assert.Equal(t, "TRACK-1", stored.Tracking)
+		require.Len(t, shipments, 1)
+		assert.Equal(t, "TRACK-1", shipments[0].Number)
 	})
 }

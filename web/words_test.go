@@ -15,26 +15,6 @@ import (
 	"github.com/coincart/coincart/models/store"
 )
 
-// An order that came back to review after a refund says why it is there now, not why it was there first.
-func TestOrder_ReviewSaysTheLastReason(t *testing.T) {
-	each(t, func(t *testing.T, s *shop) {
-		order := modelstest.Order(t, s.db)
-		for _, move := range []struct {
-			from, to models.OrderState
-			note     string
-		}{
-			{models.OrderAwaiting, models.OrderReview, models.Remark("paid_late", "order", "expired")},
-			{models.OrderReview, models.OrderRefunding, ""},
-			{models.OrderRefunding, models.OrderReview, models.Remark("refunded", "amount", "1", "coin", "USDT")},
-		} {
-			require.NoError(t, s.db.MoveOrder(t.Context(), order.ID, move.from, move.to, store.OrderChange{},
-				models.Transition{OrderID: order.ID, Cause: "test", Note: move.note}))
-			s.clock.Advance(time.Minute)
-		}
-		s.browser().get("/orders/" + order.Ref).has(english.T("order.review.rest.title")).lacks(english.T("order.review.late.title"))
-	})
-}
-
 // counterPatience is longer than counters, and settings, may be kept.
 const counterPatience = 6 * time.Second
 
@@ -68,7 +48,6 @@ func TestOrder_ReviewSaysItsOwnReason(t *testing.T) {
 			models.Remark("paid_late", "order", "expired"):                      "late",
 			models.Remark("sold_out", "sku", "MUG-BLUE"):                        "sold_out",
 			models.Remark("mismatch", "field", "payAmount", "status", "3"):      "differs",
-			models.Remark("refunded", "amount", "1", "coin", "USDT"):            "rest",
 			"what somebody typed, or a remark that a later version has no more": "late",
 		} {
 			order := modelstest.Order(t, s.db)

@@ -458,7 +458,7 @@ CREATE TABLE IF NOT EXISTS sessions (
 CREATE TABLE IF NOT EXISTS orders (
   id              CHAR(36) COLLATE ascii_bin NOT NULL,
   ref             VARCHAR(64) COLLATE ascii_bin NOT NULL,              -- public random id: knowing it is the right to see the order
-  -- Awaiting, paid, fulfilled, expired, cancelled, review, refunding, refunded.
+  -- The payment: awaiting, paid, expired, cancelled, review.
   state           VARCHAR(16) COLLATE ascii_bin NOT NULL,
   email           VARCHAR(254) NOT NULL,
   name            VARCHAR(200) NOT NULL,
@@ -478,8 +478,10 @@ CREATE TABLE IF NOT EXISTS orders (
   due_at          DATETIME(3) NULL,                                    -- when a worker looks at it again; NULL: never
   lease           VARCHAR(64) COLLATE ascii_bin NOT NULL DEFAULT '',
   coin            VARCHAR(32) COLLATE utf8mb4_bin NOT NULL DEFAULT '', -- of the newest attempt; empty: there is none
-  tracking        VARCHAR(200) NOT NULL DEFAULT '',                    -- carrier's number, or how it was handed over
-  fulfilled_at    DATETIME(3) NULL,
+  balance         VARCHAR(8) COLLATE ascii_bin NOT NULL DEFAULT '',    -- how what came compares with what was asked: under, over; empty: exactly
+  fulfilment      VARCHAR(8) COLLATE ascii_bin NOT NULL DEFAULT 'none', -- none, part, sent, handed; follows from the shipments
+  refunds         VARCHAR(16) COLLATE ascii_bin NOT NULL DEFAULT 'none', -- none, requested, in_flight, part, all; follows from the refunds
+  fulfilled_at    DATETIME(3) NULL,                                    -- when the last piece was sent or handed over
   -- Keyed digest of email, kept by the store; empty: the person was erased, or not computed yet.
   customer        VARCHAR(64) COLLATE ascii_bin NOT NULL DEFAULT '',
   goods_total     DECIMAL(36,18) NOT NULL DEFAULT 0,                   -- sum of the lines
@@ -507,6 +509,8 @@ CREATE TABLE IF NOT EXISTS orders (
   KEY orders_by_coin_total (state, coin, total, id, created_at),
   KEY orders_by_email (email, created_at, id),
   KEY orders_by_payment (paid_at, created_at),
+  KEY orders_by_fulfilment (fulfilment, state, refunds, created_at, id),
+  KEY orders_by_refunds (refunds, created_at, id),
   KEY orders_by_customer (customer, created_at, id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
@@ -604,6 +608,8 @@ CREATE TABLE IF NOT EXISTS attempts (
   intent           VARCHAR(16) COLLATE ascii_bin NOT NULL DEFAULT '',
   coin             VARCHAR(32) COLLATE utf8mb4_bin NOT NULL,
   amount           DECIMAL(36,18) NOT NULL,                             -- of coin, exactly as sent, spread included
+  received         DECIMAL(36,18) NOT NULL DEFAULT 0,                   -- of coin: what the exchange says was paid; 0 until then
+  worth            DECIMAL(36,18) NOT NULL DEFAULT 0,                   -- of received, in orders.currency at the order's rate; 0 until paid
   rate             DECIMAL(36,18) NOT NULL,                             -- price of one coin in orders.currency, frozen for this attempt
   rate_source      VARCHAR(100) NOT NULL,
   rate_at          DATETIME(3) NOT NULL,                                -- time of the rate
@@ -688,9 +694,12 @@ CREATE TABLE IF NOT EXISTS reviews (
   attempt_id VARCHAR(36) COLLATE ascii_bin NOT NULL DEFAULT '',
   note       VARCHAR(1000) NOT NULL DEFAULT '',      -- a remark (models.Remark), without secrets
   open       TINYINT(1) NOT NULL,                    -- 0: closed
+  wait_until DATETIME(3) NULL,                       -- until when a person put it off; NULL: it is due
+  decision   VARCHAR(24) COLLATE ascii_bin NOT NULL DEFAULT '', -- models.Decision; empty: none yet, or closed by the shop itself
+  decided_by VARCHAR(36) COLLATE ascii_bin NOT NULL DEFAULT '', -- staff id
   created_at DATETIME(3) NOT NULL,
   updated_at DATETIME(3) NOT NULL,
-  resolution VARCHAR(1000) NOT NULL DEFAULT '',      -- what the person wrote who closed it
+  resolution VARCHAR(1000) NOT NULL DEFAULT '',      -- what the person wrote who decided, or a remark
   PRIMARY KEY (id),
   UNIQUE KEY reviews_kind_subject (kind, subject),
   KEY reviews_open (open, created_at),
@@ -772,7 +781,10 @@ CREATE TABLE IF NOT EXISTS refunds (
   state        VARCHAR(16) COLLATE ascii_bin NOT NULL,
   amount       DECIMAL(36,18) NOT NULL,                             -- of coin
   coin         VARCHAR(32) COLLATE utf8mb4_bin NOT NULL,
+  worth        DECIMAL(36,18) NOT NULL DEFAULT 0,                   -- of amount, in orders.currency at the order's rate
   reason       VARCHAR(1000) NOT NULL DEFAULT '',                   -- of the staff, for the staff
+  shopper_note VARCHAR(1000) NOT NULL DEFAULT '',                   -- of the staff, for the shopper; empty: none
+  restocked    TINYINT(1) NOT NULL DEFAULT 0,                       -- the pieces of refund_lines that go back on the shelf are there
   form_token   VARCHAR(64) COLLATE ascii_bin NOT NULL,              -- the form that asked for it: a double click is one refund
   requested_by VARCHAR(36) COLLATE ascii_bin NOT NULL DEFAULT '',   -- staff id
   approved_by  VARCHAR(36) COLLATE ascii_bin NOT NULL DEFAULT '',   -- staff id; below the limit the same as requested_by
@@ -793,9 +805,55 @@ CREATE TABLE IF NOT EXISTS refunds (
   KEY refunds_by_state (state, created_at, id),
   KEY refunds_by_time (created_at, id),
   KEY refunds_sent_at (sent_at),
+  KEY refunds_by_person (requested_by, created_at),
   KEY refunds_due_at (due_at),
   CONSTRAINT refunds_order FOREIGN KEY (order_id) REFERENCES orders (id),
   CONSTRAINT refunds_attempt FOREIGN KEY (attempt_id) REFERENCES attempts (id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+-- Which pieces of an order's line a refund is for, or that it is for the delivery.
+CREATE TABLE IF NOT EXISTS refund_lines (
+  id            CHAR(36) COLLATE ascii_bin NOT NULL,
+  refund_id     CHAR(36) COLLATE ascii_bin NOT NULL,
+  order_line_id VARCHAR(36) COLLATE ascii_bin NOT NULL DEFAULT '', -- empty: the delivery
+  quantity      INT NOT NULL,                                      -- of the line; 1 for the delivery
+  unsent        INT NOT NULL DEFAULT 0,                            -- of quantity: pieces that had not been sent and will not be
+  restock       TINYINT(1) NOT NULL DEFAULT 0,                     -- the pieces go back on the shelf when the exchange has taken the refund
+  worth         DECIMAL(36,18) NOT NULL,                           -- in orders.currency
+  PRIMARY KEY (id),
+  KEY refund_lines_by_refund (refund_id),
+  CONSTRAINT refund_lines_refund FOREIGN KEY (refund_id) REFERENCES refunds (id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+-- A parcel, or what was handed over at once: pieces of an order that the shopper gets together.
+CREATE TABLE IF NOT EXISTS shipments (
+  id         CHAR(36) COLLATE ascii_bin NOT NULL,
+  order_id   CHAR(36) COLLATE ascii_bin NOT NULL,
+  by_hand    TINYINT(1) NOT NULL,                              -- handed over, or sent as a file or a code: no carrier
+  carrier    VARCHAR(100) NOT NULL DEFAULT '',                 -- empty: not known
+  number     VARCHAR(200) NOT NULL DEFAULT '',                 -- the carrier's; empty: none
+  link       VARCHAR(500) NOT NULL DEFAULT '',                 -- https address to follow the parcel; empty: none
+  form_token VARCHAR(64) COLLATE ascii_bin NOT NULL,           -- the form that made it: a double click is one shipment
+  sent_by    VARCHAR(36) COLLATE ascii_bin NOT NULL DEFAULT '', -- staff id
+  sent_at    DATETIME(3) NOT NULL,
+  updated_at DATETIME(3) NOT NULL,
+  undone_at  DATETIME(3) NULL,                                 -- it was not sent after all; NULL: it was
+  version    INT NOT NULL DEFAULT 1,
+  PRIMARY KEY (id),
+  UNIQUE KEY shipments_form_token (form_token),
+  KEY shipments_by_order (order_id, sent_at),
+  CONSTRAINT shipments_order FOREIGN KEY (order_id) REFERENCES orders (id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+-- How many pieces of an order's line a shipment has.
+CREATE TABLE IF NOT EXISTS shipment_lines (
+  id            CHAR(36) COLLATE ascii_bin NOT NULL,
+  shipment_id   CHAR(36) COLLATE ascii_bin NOT NULL,
+  order_line_id CHAR(36) COLLATE ascii_bin NOT NULL,
+  quantity      INT NOT NULL,
+  PRIMARY KEY (id),
+  KEY shipment_lines_by_shipment (shipment_id),
+  CONSTRAINT shipment_lines_shipment FOREIGN KEY (shipment_id) REFERENCES shipments (id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
 
@@ -1191,6 +1249,9 @@ DROP TABLE IF EXISTS book_days;
 DROP TABLE IF EXISTS statement_lines;
 DROP TABLE IF EXISTS statement_pages;
 DROP TABLE IF EXISTS statements;
+DROP TABLE IF EXISTS shipment_lines;
+DROP TABLE IF EXISTS shipments;
+DROP TABLE IF EXISTS refund_lines;
 DROP TABLE IF EXISTS refunds;
 DROP TABLE IF EXISTS notes;
 DROP TABLE IF EXISTS outbox;

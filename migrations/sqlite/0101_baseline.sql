@@ -442,7 +442,7 @@ CREATE INDEX sessions_expires_at ON sessions (expires_at);
 CREATE TABLE orders (
   id              TEXT NOT NULL,
   ref             TEXT NOT NULL,                             -- public random id: knowing it is the right to see the order
-  state           TEXT NOT NULL,                             -- awaiting, paid, fulfilled, expired, cancelled, review, refunding, refunded
+  state           TEXT NOT NULL,                             -- the payment: awaiting, paid, expired, cancelled, review
   email           TEXT NOT NULL COLLATE NOCASE,
   name            TEXT NOT NULL,
   lang            TEXT NOT NULL,                             -- BCP 47, language of its mails
@@ -459,8 +459,10 @@ CREATE TABLE orders (
   due_at          DATETIME NULL,                             -- when a worker looks at it again; NULL: never
   lease           TEXT NOT NULL DEFAULT '',
   coin            TEXT NOT NULL DEFAULT '',                  -- of the newest attempt; empty: there is none
-  tracking        TEXT NOT NULL DEFAULT '',                  -- carrier's number, or how it was handed over
-  fulfilled_at    DATETIME NULL,
+  balance         TEXT NOT NULL DEFAULT '',                  -- how what came compares with what was asked: under, over; empty: exactly
+  fulfilment      TEXT NOT NULL DEFAULT 'none',              -- none, part, sent, handed; follows from the shipments
+  refunds         TEXT NOT NULL DEFAULT 'none',              -- none, requested, in_flight, part, all; follows from the refunds
+  fulfilled_at    DATETIME NULL,                             -- when the last piece was sent or handed over
   -- Keyed digest of email, kept by the store; empty: the person was erased, or not computed yet.
   customer        TEXT NOT NULL DEFAULT '',
   goods_total     TEXT NOT NULL DEFAULT '0' COLLATE DECIMAL, -- sum of the lines
@@ -488,6 +490,8 @@ CREATE INDEX orders_by_total ON orders (state, total, id, created_at);
 CREATE INDEX orders_by_coin_total ON orders (state, coin, total, id, created_at);
 CREATE INDEX orders_by_email ON orders (email, created_at, id);
 CREATE INDEX orders_by_payment ON orders (paid_at, created_at);
+CREATE INDEX orders_by_fulfilment ON orders (fulfilment, state, refunds, created_at, id);
+CREATE INDEX orders_by_refunds ON orders (refunds, created_at, id);
 CREATE INDEX orders_by_customer ON orders (customer, created_at, id);
 
 -- Where an order is delivered. The row is deleted some time after the order is complete.
@@ -579,6 +583,8 @@ CREATE TABLE attempts (
   intent           TEXT NOT NULL DEFAULT '',                  -- what the shop wants besides waiting: cancel, expire, retry; empty: nothing
   coin             TEXT NOT NULL,
   amount           TEXT NOT NULL COLLATE DECIMAL,             -- of coin, exactly as sent, spread included
+  received         TEXT NOT NULL DEFAULT '0' COLLATE DECIMAL, -- of coin: what the exchange says was paid; 0 until then
+  worth            TEXT NOT NULL DEFAULT '0' COLLATE DECIMAL, -- of received, in orders.currency at the order's rate; 0 until paid
   rate             TEXT NOT NULL COLLATE DECIMAL,             -- price of one coin in orders.currency, frozen for this attempt
   rate_source      TEXT NOT NULL,
   rate_at          DATETIME NOT NULL,                         -- time of the rate
@@ -660,9 +666,12 @@ CREATE TABLE reviews (
   attempt_id TEXT NOT NULL DEFAULT '',
   note       TEXT NOT NULL DEFAULT '', -- a remark (models.Remark), without secrets
   open       BOOLEAN NOT NULL,         -- 0: closed
+  wait_until DATETIME NULL,            -- until when a person put it off; NULL: it is due
+  decision   TEXT NOT NULL DEFAULT '', -- models.Decision; empty: none yet, or closed by the shop itself
+  decided_by TEXT NOT NULL DEFAULT '', -- staff id
   created_at DATETIME NOT NULL,
   updated_at DATETIME NOT NULL,
-  resolution TEXT NOT NULL DEFAULT '', -- what the person wrote who closed it
+  resolution TEXT NOT NULL DEFAULT '', -- what the person wrote who decided, or a remark
   PRIMARY KEY (id)
 );
 CREATE UNIQUE INDEX reviews_kind_subject ON reviews (kind, subject);
@@ -742,7 +751,10 @@ CREATE TABLE refunds (
   state        TEXT NOT NULL,                 -- requested, approved, submitting, unknown, accepted, confirmed, failed, declined
   amount       TEXT NOT NULL COLLATE DECIMAL, -- of coin
   coin         TEXT NOT NULL,
+  worth        TEXT NOT NULL DEFAULT '0' COLLATE DECIMAL, -- of amount, in orders.currency at the order's rate
   reason       TEXT NOT NULL DEFAULT '',      -- of the staff, for the staff
+  shopper_note TEXT NOT NULL DEFAULT '',      -- of the staff, for the shopper; empty: none
+  restocked    BOOLEAN NOT NULL DEFAULT 0,    -- the pieces of refund_lines that go back on the shelf are there
   form_token   TEXT NOT NULL,                 -- the form that asked for it: a double click is one refund
   requested_by TEXT NOT NULL DEFAULT '',      -- staff id
   approved_by  TEXT NOT NULL DEFAULT '',      -- staff id; below the limit the same as requested_by
@@ -766,7 +778,53 @@ CREATE INDEX refunds_by_attempt ON refunds (attempt_id);
 CREATE INDEX refunds_by_state ON refunds (state, created_at, id);
 CREATE INDEX refunds_by_time ON refunds (created_at, id);
 CREATE INDEX refunds_sent_at ON refunds (sent_at);
+CREATE INDEX refunds_by_person ON refunds (requested_by, created_at);
 CREATE INDEX refunds_due_at ON refunds (due_at);
+
+-- Which pieces of an order's line a refund is for, or that it is for the delivery.
+CREATE TABLE refund_lines (
+  id            TEXT NOT NULL,
+  refund_id     TEXT NOT NULL,
+  order_line_id TEXT NOT NULL DEFAULT '',      -- empty: the delivery
+  quantity      INTEGER NOT NULL,              -- of the line; 1 for the delivery
+  unsent        INTEGER NOT NULL DEFAULT 0,    -- of quantity: pieces that had not been sent and will not be
+  restock       BOOLEAN NOT NULL DEFAULT 0,    -- the pieces go back on the shelf when the exchange has taken the refund
+  worth         TEXT NOT NULL COLLATE DECIMAL, -- in orders.currency
+  PRIMARY KEY (id),
+  CONSTRAINT refund_lines_refund FOREIGN KEY (refund_id) REFERENCES refunds (id)
+);
+CREATE INDEX refund_lines_by_refund ON refund_lines (refund_id);
+
+-- A parcel, or what was handed over at once: pieces of an order that the shopper gets together.
+CREATE TABLE shipments (
+  id         TEXT NOT NULL,
+  order_id   TEXT NOT NULL,
+  by_hand    BOOLEAN NOT NULL,         -- handed over, or sent as a file or a code: no carrier
+  carrier    TEXT NOT NULL DEFAULT '', -- empty: not known
+  number     TEXT NOT NULL DEFAULT '', -- the carrier's; empty: none
+  link       TEXT NOT NULL DEFAULT '', -- https address to follow the parcel; empty: none
+  form_token TEXT NOT NULL,            -- the form that made it: a double click is one shipment
+  sent_by    TEXT NOT NULL DEFAULT '', -- staff id
+  sent_at    DATETIME NOT NULL,
+  updated_at DATETIME NOT NULL,
+  undone_at  DATETIME NULL,            -- it was not sent after all; NULL: it was
+  version    INTEGER NOT NULL DEFAULT 1,
+  PRIMARY KEY (id),
+  CONSTRAINT shipments_order FOREIGN KEY (order_id) REFERENCES orders (id)
+);
+CREATE UNIQUE INDEX shipments_form_token ON shipments (form_token);
+CREATE INDEX shipments_by_order ON shipments (order_id, sent_at);
+
+-- How many pieces of an order's line a shipment has.
+CREATE TABLE shipment_lines (
+  id            TEXT NOT NULL,
+  shipment_id   TEXT NOT NULL,
+  order_line_id TEXT NOT NULL,
+  quantity      INTEGER NOT NULL,
+  PRIMARY KEY (id),
+  CONSTRAINT shipment_lines_shipment FOREIGN KEY (shipment_id) REFERENCES shipments (id)
+);
+CREATE INDEX shipment_lines_by_shipment ON shipment_lines (shipment_id);
 
 
 -- ==== Statements ====
@@ -1159,6 +1217,9 @@ DROP TABLE book_days;
 DROP TABLE statement_lines;
 DROP TABLE statement_pages;
 DROP TABLE statements;
+DROP TABLE shipment_lines;
+DROP TABLE shipments;
+DROP TABLE refund_lines;
 DROP TABLE refunds;
 DROP TABLE notes;
 DROP TABLE outbox;

@@ -22,7 +22,9 @@ type Person struct {
 // PersonOrder is an order of a Person.
 type PersonOrder struct {
 	Ref          string           `json:"ref"`
-	State        string           `json:"state"`
+	State        string           `json:"state"`      // of the payment
+	Fulfilment   string           `json:"fulfilment"` // what was sent
+	Refunded     string           `json:"refunded"`   // what goes back
 	Email        string           `json:"email"`
 	Name         string           `json:"name"`
 	Language     string           `json:"language"`
@@ -38,7 +40,7 @@ type PersonOrder struct {
 	Total        string           `json:"total"`
 	Coupon       string           `json:"coupon,omitempty"`
 	DeliveryBy   string           `json:"delivery_by,omitempty"`
-	Tracking     string           `json:"tracking,omitempty"`
+	Shipments    []PersonShipment `json:"shipments,omitempty"`
 	Address      *PersonAddress   `json:"address,omitempty"`
 	Lines        []PersonLine     `json:"lines"`
 	Payments     []PersonPayment  `json:"payments"`
@@ -59,6 +61,15 @@ type PersonAddress struct {
 	Region   string `json:"region"`
 	Postcode string `json:"postcode"`
 	Country  string `json:"country"`
+}
+
+// PersonShipment is a parcel, or what was handed over.
+type PersonShipment struct {
+	Carrier  string    `json:"carrier,omitempty"`
+	Number   string    `json:"number,omitempty"`
+	Link     string    `json:"link,omitempty"`
+	SentAt   time.Time `json:"sent_at"`
+	UndoneAt time.Time `json:"undone_at,omitzero"`
 }
 
 // PersonLine is a line of an order.
@@ -91,6 +102,7 @@ type PersonRefund struct {
 	Coin    string    `json:"coin"`
 	Amount  string    `json:"amount"`
 	Reason  string    `json:"reason"`
+	Note    string    `json:"note,omitempty"` // to the person
 	AskedAt time.Time `json:"asked_at"`
 }
 
@@ -168,7 +180,7 @@ func personOrder(f models.OrderFile) PersonOrder {
 		Ref: o.Ref, State: string(o.State), Email: o.Email, Name: o.Name, Language: o.Lang, PlacedAt: o.CreatedAt, PaidAt: o.PaidAt,
 		HandedOverAt: o.FulfilledAt, Currency: o.Currency, Goods: o.GoodsTotal.String(), Discount: o.Discount.String(),
 		Delivery: o.Delivery.String(), Tax: o.Tax.String(), TaxContained: o.ContainedTax.String(), Total: o.Total.String(),
-		Coupon: o.CouponCode, DeliveryBy: o.DeliveryTitle, Tracking: o.Tracking, Lines: []PersonLine{}, Payments: []PersonPayment{},
+		Coupon: o.CouponCode, DeliveryBy: o.DeliveryTitle, Fulfilment: string(o.Fulfilment), Refunded: string(o.Refunds), Lines: []PersonLine{}, Payments: []PersonPayment{},
 		History: []PersonMovement{},
 	}
 	if a := o.Address; a != nil {
@@ -183,8 +195,11 @@ func personOrder(f models.OrderFile) PersonOrder {
 			PlatformOrder: a.OrderNum, PayerUID: a.PayerUserID, PayerAccount: a.Payer.OpenID.Reveal(), BegunAt: a.CreatedAt, PaidAt: a.PaidAt,
 		})
 	}
+	for _, s := range f.Shipments {
+		p.Shipments = append(p.Shipments, PersonShipment{s.Carrier, s.Number, s.Link, s.SentAt, s.UndoneAt})
+	}
 	for _, r := range f.Refunds {
-		p.Refunds = append(p.Refunds, PersonRefund{string(r.State), r.Coin, r.Amount.String(), r.Reason, r.CreatedAt})
+		p.Refunds = append(p.Refunds, PersonRefund{string(r.State), r.Coin, r.Amount.String(), r.Reason, r.ShopperNote, r.CreatedAt})
 	}
 	for _, m := range f.Mails {
 		p.Mails = append(p.Mails, PersonMail{string(m.Kind), string(m.State), m.CreatedAt, m.SentAt})

@@ -54,7 +54,7 @@ func lovelace(s *paymentstest.Shop) (texts map[string]string) {
 	require.NoError(s.T, s.Platform.Pay(s.PlatformOrder(sent).OrderNum))
 	s.Deliver()
 	require.NoError(s.T, s.AddNote(ctx, sent.ID, herNote, "token", finance))
-	require.NoError(s.T, s.Fulfil(ctx, sent.ID, herTrack, finance))
+	require.NoError(s.T, s.ShipAll(sent.ID, herTrack))
 	_, err = s.Refund(s.Order(sent.Ref), "3.25")
 	require.NoError(s.T, err)
 	s.Work()
@@ -76,7 +76,7 @@ func lovelace(s *paymentstest.Shop) (texts map[string]string) {
 	require.NoError(s.T, s.Customers.SendOrderLink(ctx, herEmail))
 	s.Work()
 	assert.Empty(s.T, s.NextDay().Found)
-	require.Equal(s.T, []models.OrderState{models.OrderFulfilled, models.OrderRefunded}, []models.OrderState{s.Order(sent.Ref).State, s.Order(returned.Ref).State})
+	require.Equal(s.T, []any{models.FulfilmentSent, models.RefundsAll}, []any{s.Order(sent.Ref).Fulfilment, s.Order(returned.Ref).Refunds})
 	_, err = s.Books.StartExport(ctx, books.Export{
 		What: books.ExportOrders, Format: books.FormatCSV, Orders: models.OrderFilter{Search: herEmail},
 	}, models.NewRef(), finance)
@@ -104,9 +104,9 @@ func TestEraseCustomer_LeavesNothingOfThePerson(t *testing.T) {
 		require.NoError(t, s.AddNote(ctx, bob.ID, "wants an invoice", "token", finance))
 		before := modelstest.Find(t, s.DSN, texts)
 		for column, want := range map[string]string{
-			"orders.email": "email", "orders.name": "name", "orders.tracking": "track", "orders.customer": "customer", "order_addresses.line1": "road",
+			"orders.email": "email", "orders.name": "name", "shipments.number": "track", "orders.customer": "customer", "order_addresses.line1": "road",
 			"order_addresses.phone": "phone", "attempts.payer_user_id": "uid", "notes.text": "note", "task_chunks.data": "email", "tasks.params": "email",
-			"outbox.dedupe_key": "customer", "transitions.note": "track", "statement_lines.user_id": "uid",
+			"outbox.dedupe_key": "customer", "statement_lines.user_id": "uid",
 		} {
 			assert.Contains(t, before[column], want, column)
 		}
@@ -197,13 +197,16 @@ func TestExportCustomer_HasAllOfThePersonAndNobodyElse(t *testing.T) {
 			assert.NotEmpty(t, o.History)
 			assert.NotEmpty(t, o.Mails)
 		}
-		assert.Equal(t, []string{"fulfilled", "cancelled", "expired", "refunded"}, states, "oldest first")
+		assert.Equal(t, []string{"paid", "cancelled", "expired", "paid"}, states, "oldest first")
+		assert.Equal(t, "sent", person.Orders[0].Fulfilment)
+		assert.Equal(t, "all", person.Orders[3].Refunded)
+		assert.Len(t, person.Orders[0].Shipments, 1)
 		assert.Equal(t, "TEN", person.Orders[0].Coupon)
 		assert.Len(t, person.Orders[0].Notes, 1)
 		assert.Equal(t, "3.25", person.Orders[0].Refunds[0].Amount)
 
 		// Everything is found even if orders still wait for their digest, as after a change of the key.
-		modelstest.Exec(t, s.DSN, "UPDATE orders SET customer = '' WHERE state <> 'fulfilled'")
+		modelstest.Exec(t, s.DSN, "UPDATE orders SET customer = '' WHERE fulfilment <> 'sent'")
 		found, err := s.Customers.FindCustomer(ctx, strings.ToUpper(herEmail))
 		require.NoError(t, err)
 		assert.Equal(t, texts["customer"], found)
@@ -211,7 +214,7 @@ func TestExportCustomer_HasAllOfThePersonAndNobodyElse(t *testing.T) {
 		require.NoError(t, err)
 		require.NoError(t, json.Unmarshal(text, &person))
 		assert.Len(t, person.Orders, 4)
-		modelstest.Exec(t, s.DSN, "UPDATE orders SET customer = '' WHERE state <> 'fulfilled'")
+		modelstest.Exec(t, s.DSN, "UPDATE orders SET customer = '' WHERE fulfilment <> 'sent'")
 		n, err := s.Customers.EraseCustomer(ctx, found, finance)
 		require.NoError(t, err)
 		assert.Equal(t, 4, n, "those that have no digest yet go too")
@@ -226,7 +229,7 @@ func TestEraseCustomer_AndARefundNeverBothHappen(t *testing.T) {
 		require.NoError(t, err)
 		for range 6 {
 			order := s.PlacePaid(1)
-			require.NoError(t, s.Fulfil(ctx, order.ID, "", finance))
+			require.NoError(t, s.ShipAll(order.ID, ""))
 			var erased, refunded error
 			var both sync.WaitGroup
 			both.Go(func() { _, erased = s.Customers.EraseCustomer(ctx, customer, finance) })
@@ -235,7 +238,7 @@ func TestEraseCustomer_AndARefundNeverBothHappen(t *testing.T) {
 			after := s.Order(order.Ref)
 			if erased == nil {
 				require.ErrorIs(t, refunded, payments.ErrNotRefundable)
-				assert.Equal(t, models.OrderFulfilled, after.State)
+				assert.Equal(t, models.FulfilmentSent, after.Fulfilment)
 				continue
 			}
 			open, ok := errors.AsType[*store.OpenOrdersError](erased)
@@ -245,7 +248,7 @@ func TestEraseCustomer_AndARefundNeverBothHappen(t *testing.T) {
 			assert.NotEmpty(t, after.Email)
 			s.Work()
 			s.NextDay()
-			assert.Equal(t, models.OrderFulfilled, s.Order(order.Ref).State)
+			assert.Equal(t, models.FulfilmentSent, s.Order(order.Ref).Fulfilment)
 			_, err := s.Customers.EraseCustomer(ctx, customer, finance)
 			require.NoError(t, err)
 			_, err = s.Refund(s.Order(order.Ref), "1")
@@ -260,7 +263,7 @@ func TestAuditLog_LearnsNothingThatWouldHaveToBeErased(t *testing.T) {
 		ctx := t.Context()
 		order, open := s.PlacePaid(1), s.PlaceOrder(1)
 		require.NoError(t, s.AddNote(ctx, order.ID, herNote, "token", finance))
-		require.NoError(t, s.Fulfil(ctx, order.ID, herTrack, finance))
+		require.NoError(t, s.ShipAll(order.ID, herTrack))
 		export := books.Export{What: books.ExportOrders, Format: books.FormatCSV, Orders: models.OrderFilter{Search: herEmail, Coin: "USDT"}}
 		_, err := s.Books.StartExport(ctx, export, models.NewRef(), finance)
 		require.NoError(t, err)
@@ -273,7 +276,7 @@ func TestAuditLog_LearnsNothingThatWouldHaveToBeErased(t *testing.T) {
 			switch column {
 			case "audit_entries.remote_addr": // emptied when its retention ends
 				assert.Equal(t, []string{"network"}, names)
-			case "notes.text", "orders.tracking", "transitions.note", "tasks.params":
+			case "notes.text", "shipments.number", "tasks.params":
 				assert.NotContains(t, names, "network", column)
 			default:
 				assert.Fail(t, "where nobody forgets it", "%s: %v", column, names)

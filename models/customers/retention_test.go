@@ -51,7 +51,7 @@ func TestHousekeeping_KeepsEverythingForItsWholeTimeAndNoLonger(t *testing.T) {
 		require.NoError(t, err)
 		require.NoError(t, s.Platform.Pay(s.PlatformOrder(s.Order(waiting.Ref)).OrderNum))
 		s.Deliver()
-		require.NoError(t, s.Fulfil(ctx, s.Order(done.Ref).ID, "", finance))
+		require.NoError(t, s.ShipAll(s.Order(done.Ref).ID, ""))
 		begin := s.Clock.Now()
 		kept := func() [3]int {
 			return [3]int{
@@ -82,10 +82,10 @@ func TestHousekeeping_KeepsEverythingForItsWholeTimeAndNoLonger(t *testing.T) {
 			assert.Equal(t, step.want, kept(), step.at)
 		}
 		assert.NotNil(t, s.Order(waiting.Ref).Address, "it was never handed over")
-		assert.Equal(t, models.OrderFulfilled, s.Order(done.Ref).State)
+		assert.Equal(t, models.FulfilmentSent, s.Order(done.Ref).Fulfilment)
 
 		// The period starts when the order is completed, however old it is.
-		require.NoError(t, s.Fulfil(ctx, s.Order(waiting.Ref).ID, "", finance))
+		require.NoError(t, s.ShipAll(s.Order(waiting.Ref).ID, ""))
 		look(579 * day)
 		assert.Equal(t, 1, kept()[0])
 		look(581 * day)

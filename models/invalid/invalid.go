@@ -45,6 +45,7 @@ const (
 	SourcePath Problem = "source_path" // not a JSON pointer
 	TagName    Problem = "tag_name"    // empty, or with a comma
 	PayerUID   Problem = "payer_uid"   // not a UID of the platform
+	Link       Problem = "link"        // not an https address
 )
 
 // Problems of products, categories and their pictures.

@@ -174,7 +174,7 @@ func Paid(tb testing.TB, s *store.Store, edits ...func(*models.Order)) (models.O
 		if err != nil {
 			return err
 		}
-		attempt := store.AttemptChange{OrderNum: new(number), PaidAt: new(now)}
+		attempt := store.AttemptChange{OrderNum: new(number), PaidAt: new(now), Received: new(a.Amount), Worth: new(o.Total)}
 		if err := tx.MoveAttempt(ctx, a.ID, a.State, models.AttemptPaid, attempt, models.Transition{Cause: "query"}); err != nil {
 			return err
 		}
@@ -209,4 +209,15 @@ func OrderFile(tb testing.TB, s *store.Store, orderID string) models.OrderFile {
 	f, err := s.OrderFile(tb.Context(), orderID)
 	require.NoError(tb, err)
 	return f
+}
+
+// Ship records that all pieces of an order were sent.
+func Ship(tb testing.TB, s *store.Store, o models.Order) models.Shipment {
+	tb.Helper()
+	sh := models.Shipment{OrderID: o.ID, Number: "TRACK-1", FormToken: models.NewRef()}
+	for _, l := range o.Lines {
+		sh.Lines = append(sh.Lines, models.ShipmentLine{OrderLineID: l.ID, Quantity: l.Quantity})
+	}
+	require.NoError(tb, s.InsertShipment(tb.Context(), &sh))
+	return sh
 }

@@ -94,6 +94,7 @@ func TestCorrectStock_ByDifferenceOrByCount(t *testing.T) {
 		require.True(t, ok, "nothing was sold")
 		require.NoError(t, s.SellReservation(ctx, o.ID))
 		require.NoError(t, s.MoveOrder(ctx, o.ID, models.OrderAwaiting, models.OrderReview, store.OrderChange{}, models.Transition{}))
+		require.NoError(t, s.OpenReview(ctx, models.Review{Kind: models.ReviewLatePayment, Subject: o.ID, OrderID: o.ID}))
 		require.NoError(t, correct(models.StockCorrection{Returned: true, Quantity: 1}))
 		require.ErrorIs(t, correct(models.StockCorrection{Returned: true, Quantity: -1}), store.ErrMovement)
 		assert.Equal(t, [3]int{10, 0, 2}, stockOf(t, s, v.ID))
@@ -151,6 +152,7 @@ func TestCount_KeepsWhatIsSoldMeanwhile(t *testing.T) {
 		sold := reserved(t, s, line(p.Variants[0], 3), line(p.Variants[2], 1)) // sold after it was counted
 		require.NoError(t, s.SellReservation(ctx, sold.ID))
 		require.NoError(t, s.MoveOrder(ctx, sold.ID, models.OrderAwaiting, models.OrderReview, store.OrderChange{}, models.Transition{}))
+		require.NoError(t, s.OpenReview(ctx, models.Review{Kind: models.ReviewLatePayment, Subject: sold.ID, OrderID: sold.ID}))
 		require.NoError(t, editor.EnterCounts(ctx, count.ID, map[string]int{p.Variants[0].ID: 4, p.Variants[2].ID: 4}))
 		page, err = s.CountLines(ctx, count.ID, "", 0)
 		require.NoError(t, err)

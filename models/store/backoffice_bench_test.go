@@ -38,7 +38,7 @@ func BenchmarkBackoffice(b *testing.B) {
 	}
 	now, err := s.Now(ctx)
 	require.NoError(b, err)
-	page, err := s.Orders(ctx, models.OrderFilter{State: models.OrderFulfilled, Limit: 100})
+	page, err := s.Orders(ctx, models.OrderFilter{Fulfilment: models.FulfilmentSent, Limit: 100})
 	require.NoError(b, err)
 	require.NotEmpty(b, page.Rows)
 	one := page.Rows[len(page.Rows)/2]
@@ -71,7 +71,8 @@ func orderFilters(one models.OrderRow, now time.Time) map[string]models.OrderFil
 	}
 	for _, sort := range models.OrderSorts() {
 		for name, f := range map[string]models.OrderFilter{
-			"all": {}, "fulfilled": {State: models.OrderFulfilled}, "review": {State: models.OrderReview}, "refunding": {State: models.OrderRefunding},
+			"all": {}, "to send": {Fulfilment: models.FulfilmentNone}, "sent": {Fulfilment: models.FulfilmentSent}, "review": {State: models.OrderReview},
+			"in flight": {Refunds: models.RefundsInFlight}, "refunded": {Refunds: models.RefundsAll}, "underpaid": {Balance: models.BalanceUnder},
 			"coin": {Coin: "BTC"}, "no such coin": {Coin: "NONE"}, "state and coin": {State: models.OrderPaid, Coin: "ETH"},
 			"day": {From: now.AddDate(0, 0, -8), To: now.AddDate(0, 0, -7)}, "month": {From: now.AddDate(0, -4, 0), To: now.AddDate(0, -3, 0)},
 			"quarter": {From: now.AddDate(0, -6, 0), To: now.AddDate(0, -3, 0), Coin: "BTC"}, "future": {From: now.AddDate(1, 0, 0)},

@@ -111,7 +111,7 @@ const bookedBatch = 4000
 // bookedAttempts and bookedRefunds read the shop's side of a statement. A refund that may be under way is in the records from the moment that
 // it was sent: the statement says whether it was.
 const (
-	bookedAttempts = `SELECT app_order_id, order_id, id, '', '', coin, amount, paid_at FROM attempts
+	bookedAttempts = `SELECT app_order_id, order_id, id, '', '', coin, received, paid_at FROM attempts
 		WHERE state = 'paid' AND {which} ORDER BY app_order_id LIMIT ?`
 	bookedRefunds = `SELECT app_order_id, order_id, attempt_id, id, state, coin, amount, sent_at FROM refunds
 		WHERE state IN ('submitting', 'unknown', 'accepted', 'confirmed') AND {which} ORDER BY app_order_id LIMIT ?`

@@ -350,6 +350,7 @@ func TestRetiredAndUntracked(t *testing.T) {
 		require.NoError(t, s.MoveOrder(ctx, short.ID, models.OrderAwaiting, models.OrderCancelled, store.OrderChange{}, models.Transition{}))
 		require.NoError(t, s.SellReservation(ctx, o.ID))
 		require.NoError(t, s.MoveOrder(ctx, o.ID, models.OrderAwaiting, models.OrderReview, store.OrderChange{}, models.Transition{}))
+		require.NoError(t, s.OpenReview(ctx, models.Review{Kind: models.ReviewLatePayment, Subject: o.ID, OrderID: o.ID}))
 		assert.Equal(t, [3]int{4, 0, 1}, stockOf(t, s, p.Variants[2].ID))
 		requireSound(t, s)
 	})

@@ -18,8 +18,7 @@ import (
 type OrderChange struct {
 	PaidAttemptID *string
 	PaidAt        *time.Time
-	FulfilledAt   *time.Time
-	Tracking      *string
+	Balance       *models.Balance
 }
 
 // AttemptChange changes an attempt; see MoveAttempt, EndAttempt and SetAttempt. DueAt takes the attempt from the worker that has claimed it.
@@ -31,6 +30,8 @@ type AttemptChange struct {
 	SentAt      *time.Time
 	OpenedAt    *time.Time
 	PaidAt      *time.Time
+	Received    *models.Amount
+	Worth       *models.Amount
 	DueAt       *time.Time
 	Intent      *models.Intent
 	Payer       *models.Payer `change:"sealed"`

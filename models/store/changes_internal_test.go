@@ -16,7 +16,7 @@ import (
 // kindsOfChange are pointers to an empty change of every kind.
 func kindsOfChange() []any {
 	return []any{
-		&OrderChange{}, &AttemptChange{}, &RefundChange{}, &StatementChange{}, &DiscrepancyChange{}, &TaskChange{}, &StaffChange{},
+		&OrderChange{}, &AttemptChange{}, &RefundChange{}, &ShipmentChange{}, &ReviewChange{}, &StatementChange{}, &DiscrepancyChange{}, &TaskChange{}, &StaffChange{},
 	}
 }
 
@@ -39,6 +39,10 @@ func columnsOrError(t *testing.T, set any) (*change, error) {
 		c, err = set.columns(s, "id")
 	case *RefundChange:
 		c, err = changed[models.Refund](set)
+	case *ShipmentChange:
+		c, err = changed[models.Shipment](set)
+	case *ReviewChange:
+		c, err = changed[models.Review](set)
 	case *StatementChange:
 		c, err = changed[models.Statement](set)
 	case *DiscrepancyChange:
@@ -70,6 +74,8 @@ func give(t *testing.T, field reflect.Value) {
 			*at = time.Now()
 		case *models.Payer:
 			at.OpenID = "x"
+		case *models.Amount:
+			*at = models.AmountFromInt(7)
 		default:
 			t.Fatalf("%s is unknown", field.Type())
 		}
@@ -137,7 +143,7 @@ func TestChange_CutsOffProblemsAndRefusesOtherTexts(t *testing.T) {
 	assert.Equal(t, []any{long[:500]}, columnsOf(t, &TaskChange{Problem: &long}).values)
 
 	for name, set := range map[string]any{
-		"orders.tracking":        &OrderChange{Tracking: &long},
+		"shipments.number":       &ShipmentChange{Number: &long},
 		"orders.paid_attempt_id": &OrderChange{PaidAttemptID: new("é")},
 		"refunds.order_num":      &RefundChange{OrderNum: new("\xff")},
 		"statements.hash":        &StatementChange{Hash: &long},

@@ -188,6 +188,9 @@ func TestCoupon_ComesBackOnceAndIsKeptWhenPaidLate(t *testing.T) {
 		other, err := couponOrder(t, s, c, "bob@example.com")
 		require.NoError(t, err, "it is free again")
 		require.NoError(t, s.MoveOrder(ctx, order.ID, models.OrderExpired, models.OrderReview, store.OrderChange{}, models.Transition{Cause: "callback"}))
+		require.NoError(t, openCase(ctx, s, order.ID))
+		sound(t, s)
+		require.NoError(t, s.MoveOrder(ctx, order.ID, models.OrderReview, models.OrderPaid, store.OrderChange{}, models.Transition{Cause: "admin"}))
 		for range 2 {
 			require.NoError(t, s.UseCoupon(ctx, order.ID))
 		}
@@ -197,7 +200,11 @@ func TestCoupon_ComesBackOnceAndIsKeptWhenPaidLate(t *testing.T) {
 		require.Len(t, page.Rows, 2)
 		states := map[string]models.CouponUseState{page.Rows[0].OrderID: page.Rows[0].State, page.Rows[1].OrderID: page.Rows[1].State}
 		assert.Equal(t, map[string]models.CouponUseState{order.ID: models.CouponLate, other.ID: models.CouponHeld}, states)
-		sound(t, s)
+		found, err := s.Invariants(ctx)
+		require.NoError(t, err)
+		for _, v := range found {
+			assert.Equal(t, "I4", v.Rule, "no payment proves the order, and all else is sound: %s", v.What)
+		}
 	})
 }
 

@@ -35,8 +35,8 @@ func statesWhere[T ~string](states []T, holds func(T) bool) (list []any) {
 	return list
 }
 
-// finishedStates returns the states that an order is left in by money that came late alone.
-func finishedStates() []any { return statesWhere(models.OrderStates(), models.OrderState.Finished) }
+// finished is the condition of orders for which nothing remains to be done: given up, or paid and all sent or all sent back.
+const finished = "(o.state IN ('expired', 'cancelled') OR (o.state = 'paid' AND (o.fulfilment IN ('sent', 'handed') OR o.refunds = 'all')))"
 
 // refundsUnderWay returns the states of refunds that the statement has not shown yet.
 func refundsUnderWay() []any {
@@ -155,13 +155,13 @@ func (s *Store) allOrders(ctx context.Context, customer string) ([]namedOrder, e
 }
 
 func (s *Store) refuseOpen(ctx context.Context, customer string) error {
-	done, refunds := finishedStates(), refundsUnderWay()
-	query := ownOrderQuery + "o.customer = ? AND (o.state NOT IN (" + placeholders(len(done)) + ")" +
+	refunds := refundsUnderWay()
+	query := ownOrderQuery + "o.customer = ? AND (NOT " + finished +
 		// Money that is on its way, here or back, needs to know whose it is, and so does a person who has to look.
 		" OR EXISTS (SELECT 1 FROM attempts a WHERE a.live = ? AND a.order_id = o.id)" +
 		" OR EXISTS (SELECT 1 FROM refunds r WHERE r.order_id = o.id AND r.state IN (" + placeholders(len(refunds)) + "))" +
 		" OR EXISTS (SELECT 1 FROM reviews v WHERE v.open = ? AND v.order_id = o.id)) ORDER BY o.created_at DESC, o.id DESC LIMIT ?"
-	args := slices.Concat([]any{customer}, done, []any{true}, refunds, []any{true, defaultPage})
+	args := slices.Concat([]any{customer}, []any{true}, refunds, []any{true, defaultPage})
 	open, err := collect(ctx, s, query, args, scanOwnOrder)
 	if err == nil && len(open) > 0 {
 		err = &OpenOrdersError{Orders: open}
@@ -181,9 +181,7 @@ func (s *Store) eraseOrders(ctx context.Context, customer string, ids []string) 
 	if err != nil {
 		return err
 	}
-	done := finishedStates()
-	n, err := s.exec(ctx, "UPDATE orders SET email = '', name = '', customer = '', tracking = '' WHERE customer = ? AND state IN ("+placeholders(len(done))+")",
-		append([]any{customer}, done...)...)
+	n, err := s.exec(ctx, "UPDATE orders SET email = '', name = '', customer = '' WHERE customer = ? AND "+strings.ReplaceAll(finished, "o.", ""), customer)
 	if err != nil {
 		return err
 	}
@@ -193,8 +191,8 @@ func (s *Store) eraseOrders(ctx context.Context, customer string, ids []string) 
 	return s.forgetExports(ctx)
 }
 
-// erasePapers removes what was written about the person on orders: addresses, the staff's notes, and mails that are not sent yet. Where it
-// was handed over, the row of the change had the carrier's number.
+// erasePapers removes what was written about the person on orders: addresses, the staff's notes, the carrier's numbers, what they were told
+// about refunds, and mails that are not sent yet.
 func (s *Store) erasePapers(ctx context.Context, orders string, ids []any) error {
 	for _, statement := range []string{
 		"DELETE FROM order_addresses WHERE order_id IN " + orders,
@@ -202,7 +200,8 @@ func (s *Store) erasePapers(ctx context.Context, orders string, ids []any) error
 		"DELETE FROM outbox WHERE state = '" + string(models.OutboxWaiting) + "' AND order_id IN " + orders,
 		// Mails with links to all orders are counted by customer.
 		"UPDATE outbox SET dedupe_key = " + s.concat("'erased:'", "id") + " WHERE kind = '" + string(models.MailOrderList) + "' AND order_id IN " + orders,
-		"UPDATE transitions SET note = '' WHERE to_state = '" + string(models.OrderFulfilled) + "' AND cause = 'admin' AND order_id IN " + orders,
+		"UPDATE shipments SET carrier = '', number = '', link = '' WHERE order_id IN " + orders,
+		"UPDATE refunds SET shopper_note = '' WHERE order_id IN " + orders,
 	} {
 		if _, err := s.exec(ctx, statement, ids...); err != nil {
 			return err

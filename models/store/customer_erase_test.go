@@ -24,7 +24,7 @@ func TestEraseCustomer_TakesThePersonOutAndLeavesTheBooks(t *testing.T) {
 		})
 		paid, attempt := modelstest.Paid(t, s, ada)
 		require.NoError(t, s.SetAttempt(ctx, attempt.ID, attempt.State, store.AttemptChange{Payer: new(models.Payer{OpenID: "open-ada", Token: "t"})}))
-		require.NoError(t, s.MoveOrder(ctx, paid.ID, models.OrderPaid, models.OrderFulfilled, store.OrderChange{}, models.Transition{Cause: "admin"}))
+		modelstest.Ship(t, s, paid)
 		cancelled := modelstest.Order(t, s, ada)
 		refused := modelstest.Attempt(t, s, cancelled, func(a *models.Attempt) { a.Payer = models.Payer{UserID: "4711"} })
 		require.NoError(t, s.MoveAttempt(ctx, refused.ID, refused.State, models.AttemptFailed, store.AttemptChange{}, models.Transition{OrderID: cancelled.ID, Cause: "create"}))
@@ -88,7 +88,7 @@ func TestEraseCustomer_RefusesWhileAnOrderNeedsThePerson(t *testing.T) {
 		refused(waiting.Ref, paid.Ref)
 		require.NoError(t, s.MoveOrder(ctx, waiting.ID, models.OrderAwaiting, models.OrderCancelled, store.OrderChange{}, models.Transition{Cause: "cancel"}))
 		refused(paid.Ref)
-		require.NoError(t, s.MoveOrder(ctx, paid.ID, models.OrderPaid, models.OrderFulfilled, store.OrderChange{}, models.Transition{Cause: "admin"}))
+		modelstest.Ship(t, s, paid)
 		require.NoError(t, s.OpenReview(ctx, models.Review{Kind: models.ReviewSecondPayment, Subject: attempt.ID, OrderID: paid.ID}))
 		refused(paid.Ref)
 		kept, err := s.Order(ctx, waiting.ID)
@@ -103,7 +103,7 @@ func TestEraseCustomer_WaitsForEveryRefundAndEveryPaymentUnderWay(t *testing.T) 
 		for _, state := range models.RefundStates() {
 			email := string(state) + "@example.org"
 			order, attempt := modelstest.Paid(t, s, of(email))
-			require.NoError(t, s.MoveOrder(ctx, order.ID, models.OrderPaid, models.OrderFulfilled, store.OrderChange{}, models.Transition{Cause: "admin"}))
+			modelstest.Ship(t, s, order)
 			require.NoError(t, s.InsertRefund(ctx, &models.Refund{
 				ID: models.NewID(), OrderID: order.ID, AttemptID: attempt.ID, AppOrderID: models.NewRef(), FormToken: models.NewRef(), State: state,
 				Amount: models.MustAmount("1"), Coin: attempt.Coin,

@@ -15,6 +15,19 @@ func (s *Store) AddEvidence(ctx context.Context, e *models.Evidence) error {
 	return wrap("store the evidence", s.create(ctx, e))
 }
 
+// PaidClaim reads the platform's newest verified answer to a question that calls an attempt paid; ErrNotFound.
+func (s *Store) PaidClaim(ctx context.Context, attemptID string) (models.Evidence, error) {
+	list, err := firstRows[models.Evidence](ctx, s, 1, "created_at DESC, id DESC", "attempt_id = ? AND verified = ? AND status = '3' AND source IN (?, ?)",
+		attemptID, true, string(models.SourceQuery), string(models.SourceReference))
+	if err == nil && len(list) == 0 {
+		err = ErrNotFound
+	}
+	if err != nil {
+		return models.Evidence{}, wrap("read what the exchange claims", err)
+	}
+	return list[0], nil
+}
+
 // AddRefusal is AddEvidence for a question that was refused: the same refusal again (attempt, source and code) adds nothing, because a
 // poller would meet it for days.
 func (s *Store) AddRefusal(ctx context.Context, e *models.Evidence) error {

@@ -21,10 +21,14 @@ func (s *Store) MarkChecked(ctx context.Context, attemptID string, was, now time
 // LockOrder is Order for a transaction that decides by the order's attempts: the order's row is taken first, so that a transaction that adds
 // an attempt (ExtendOrder) waits, or on a cluster is refused and starts again.
 func (s *Store) LockOrder(ctx context.Context, id string) (models.Order, error) {
-	if err := s.execOr(ctx, ErrNotFound, "UPDATE orders SET updated_at = ? WHERE id = ?", s.now(), id); err != nil {
+	if err := s.lockOrder(ctx, id); err != nil {
 		return models.Order{}, wrap("lock the order", err)
 	}
 	return s.Order(ctx, id)
+}
+
+func (s *Store) lockOrder(ctx context.Context, id string) error {
+	return s.execOr(ctx, ErrNotFound, "UPDATE orders SET updated_at = ? WHERE id = ?", s.now(), id)
 }
 
 // ExtendOrder gives an awaiting order time for another attempt: until expires, and the worker looks at due. ErrConflict: the order

@@ -238,6 +238,7 @@ func TestGuard_ReservationMovesByCompareAndSet(t *testing.T) {
 				assert.Equal(t, models.ReservationSold, state(t, s, o))
 				assert.Equal(t, [3]int{4, 3, 3}, stockOf(t, s, v.ID))
 				require.NoError(t, s.MoveOrder(ctx, o.ID, models.OrderAwaiting, models.OrderReview, store.OrderChange{}, models.Transition{Cause: "test"}))
+				require.NoError(t, openCase(ctx, s, o.ID))
 				requireSound(t, s)
 			}
 		})

@@ -26,7 +26,7 @@ type invariant struct{ rule, what, query string }
 
 // proof is evidence that an attempt was paid (I4): a verified claim that equals it in every field.
 const proof = `e.verified = 1 AND e.status = '3' AND e.app_order_id = a.app_order_id AND e.order_num = a.order_num
-	AND UPPER(e.coin) = UPPER(a.coin) AND a.amount = {exact e.amount}`
+	AND UPPER(e.coin) = UPPER(a.coin) AND a.received = {exact e.amount}`
 
 // history finds things whose moves do not lead from their first state to the one they are in: whatever was entered is left again,
 // except where the thing is now.
@@ -50,13 +50,13 @@ var invariants = []invariant{
 	{"I2", "attempt that pays more than one order", `SELECT paid_attempt_id FROM orders
 		WHERE paid_attempt_id <> '' GROUP BY paid_attempt_id HAVING COUNT(*) > 1`},
 	{"I4", "paid order without proof of its payment", `SELECT o.id FROM orders o
-		WHERE o.state IN ('paid', 'fulfilled', 'refunding', 'refunded') AND NOT EXISTS (
+		WHERE o.state = 'paid' AND NOT EXISTS (
 			SELECT 1 FROM attempts a JOIN evidence e ON e.attempt_id = a.id
 			WHERE a.id = o.paid_attempt_id AND a.order_id = o.id AND a.state = 'paid' AND ` + proof + `)`},
 	{"I4", "paid attempt without proof", `SELECT a.id FROM attempts a
 		WHERE a.state = 'paid' AND NOT EXISTS (SELECT 1 FROM evidence e WHERE e.attempt_id = a.id AND ` + proof + `)`},
 	{"I6", "change that leaves paid", `SELECT id FROM transitions
-		WHERE refused = 0 AND from_state = 'paid' AND refund_id = '' AND (attempt_id <> '' OR to_state NOT IN ('fulfilled', 'refunding'))`},
+		WHERE refused = 0 AND from_state = 'paid' AND refund_id = ''`},
 	{"I6", "order whose history does not lead to its state", strings.NewReplacer(
 		"{key}", "order_id", "{of}", "=", "{first}", "awaiting", "{table}", "orders",
 	).Replace(history)},
@@ -77,7 +77,7 @@ var invariants = []invariant{
 	{"I7", "reservation that is not as its order", `SELECT r.id FROM reservations r JOIN orders o ON o.id = r.order_id
 		WHERE (r.state = 'held' AND o.state NOT IN ('awaiting', 'review'))
 			OR (r.state = 'sold' AND o.state IN ('awaiting', 'expired', 'cancelled'))
-			OR (r.state = 'released' AND o.state IN ('awaiting', 'paid', 'fulfilled'))`},
+			OR (r.state = 'released' AND o.state IN ('awaiting', 'paid'))`},
 	{"R8", "attempt that is live in one column only", `SELECT id FROM attempts
 		WHERE (live IS NULL AND state IN ('created', 'submitting', 'open', 'unknown'))
 			OR (live IS NOT NULL AND state NOT IN ('created', 'submitting', 'open', 'unknown'))`},
@@ -86,7 +86,7 @@ var invariants = []invariant{
 			AND NOT EXISTS (SELECT 1 FROM attempts a WHERE a.order_num = e.order_num)
 			AND NOT EXISTS (SELECT 1 FROM attempts a WHERE a.app_order_id = e.app_order_id AND a.order_num IS NULL)
 			AND NOT EXISTS (SELECT 1 FROM reviews r
-				WHERE r.kind IN ('unknown_order', 'mismatch', 'unmatched_order', 'unreadable', 'late_payment')
+				WHERE r.kind IN ('unknown_order', 'mismatch', 'unmatched_order', 'unreadable', 'late_payment', 'sold_out')
 					AND r.subject IN (e.order_num, e.attempt_id, e.inbox_id) AND r.subject <> '')`},
 	{"I9", "callback set aside, and nobody was told", `SELECT i.id FROM inbox i
 		WHERE i.state IN ('flagged', 'bad')
@@ -144,14 +144,14 @@ func (s *Store) Invariants(ctx context.Context) ([]Violation, error) {
 var (
 	sqliteExact = strings.NewReplacer(
 		"{exact e.amount}", "e.amount", "{sum total}", "dec_sum(total)", "{sum amount}", "dec_sum(amount)", "{product unit_price quantity}", "dec_mul(unit_price, quantity)",
-		"{sum discount}", "dec_sum(discount)", "{sum tax}", "dec_sum(tax)", "{asked}", "dec_add(total, discount)",
+		"{sum worth}", "dec_sum(worth)", "{sum discount}", "dec_sum(discount)", "{sum tax}", "dec_sum(tax)", "{asked}", "dec_add(total, discount)",
 		"{given}", "dec_add(goods_total, dec_add(delivery, tax))", "{order tax}", "dec_add(o.tax, o.contained_tax)",
 		"{line tax}", "dec_add(COALESCE(l.tax, '0'), o.delivery_tax)",
 	)
 	mysqlExact = strings.NewReplacer(
 		"{exact e.amount}", "CAST(e.amount AS DECIMAL(36,18))", "{sum total}", "SUM(total)", "{sum amount}", "SUM(amount)",
 		"{product unit_price quantity}", "unit_price * quantity",
-		"{sum discount}", "SUM(discount)", "{sum tax}", "SUM(tax)", "{asked}", "total + discount",
+		"{sum worth}", "SUM(worth)", "{sum discount}", "SUM(discount)", "{sum tax}", "SUM(tax)", "{asked}", "total + discount",
 		"{given}", "goods_total + delivery + tax", "{order tax}", "o.tax + o.contained_tax",
 		"{line tax}", "COALESCE(l.tax, 0) + o.delivery_tax",
 	)

@@ -20,7 +20,7 @@ var moneyInvariants = []invariant{
 	{"R15", "payment whose refunds are not what is noted with it", `SELECT a.id FROM attempts a LEFT JOIN (
 			SELECT attempt_id, {sum amount} AS total FROM refunds WHERE state NOT IN ('failed', 'declined') GROUP BY attempt_id
 		) r ON r.attempt_id = a.id WHERE (r.total IS NULL AND a.refunded <> 0) OR a.refunded <> r.total`},
-	{"R15", "payment of which more goes back than was paid", "SELECT id FROM attempts WHERE refunded > amount"},
+	{"R15", "payment of which more goes back than was paid", "SELECT id FROM attempts WHERE refunded > received"},
 	{"R15", "refund of what was not paid", `SELECT r.id FROM refunds r JOIN attempts a ON a.id = r.attempt_id
 		WHERE a.state <> 'paid' OR a.coin <> r.coin OR a.order_id <> r.order_id`},
 	{"R15", "refund whose history does not lead to its state", `SELECT id FROM (
@@ -28,6 +28,39 @@ var moneyInvariants = []invariant{
 			UNION ALL SELECT refund_id, from_state, -1 FROM transitions WHERE refused = 0 AND refund_id <> '' AND from_state <> ''
 			UNION ALL SELECT id, state, -1 FROM refunds
 		) moves GROUP BY id, state HAVING SUM(n) <> 0`},
+	{"R15", "payment whose amount or worth is not noted, or an unpaid one with it", `SELECT id FROM attempts
+		WHERE (state = 'paid' AND received <= 0) OR (state <> 'paid' AND (received <> 0 OR worth <> 0))`},
+	{"R15", "payment of which more is sent back than it is worth", `SELECT a.id FROM attempts a JOIN (
+			SELECT attempt_id, {sum worth} AS worth FROM refunds WHERE state NOT IN ('failed', 'declined') GROUP BY attempt_id
+		) r ON r.attempt_id = a.id WHERE a.worth < r.worth OR (a.refunded = a.received AND a.worth <> r.worth)`},
+	{"I3", "shipment of an order that is not paid", `SELECT s.id FROM shipments s JOIN orders o ON o.id = s.order_id
+		WHERE s.undone_at IS NULL AND o.state <> 'paid'`},
+	{"I3", "line of which more was sent than ordered", `SELECT l.id FROM order_lines l JOIN (
+			SELECT x.order_line_id, SUM(x.quantity) AS sent FROM shipment_lines x JOIN shipments s ON s.id = x.shipment_id
+			WHERE s.undone_at IS NULL GROUP BY x.order_line_id
+		) x ON x.order_line_id = l.id WHERE x.sent > l.quantity`},
+	{"I3", "order whose fulfilment is not that of its shipments", `SELECT o.id FROM orders o LEFT JOIN (
+			SELECT order_id, COUNT(*) AS n FROM shipments WHERE undone_at IS NULL GROUP BY order_id
+		) s ON s.order_id = o.id WHERE (o.fulfilment = 'none') <> (s.n IS NULL)
+			OR (o.fulfilment IN ('sent', 'handed')) <> (o.fulfilled_at IS NOT NULL)`},
+	{"R15", "line of which more was refunded than ordered", `SELECT l.id FROM order_lines l JOIN (
+			SELECT x.order_line_id, SUM(x.quantity) AS back FROM refund_lines x JOIN refunds r ON r.id = x.refund_id
+			WHERE r.state NOT IN ('failed', 'declined') GROUP BY x.order_line_id
+		) x ON x.order_line_id = l.id WHERE x.back > l.quantity`},
+	{"R15", "order whose state of refunds is not that of its refunds", `SELECT o.id FROM orders o LEFT JOIN (
+			SELECT attempt_id, SUM(CASE WHEN state = 'requested' THEN 1 ELSE 0 END) AS asked,
+				SUM(CASE WHEN state IN ('approved', 'submitting', 'unknown', 'accepted') THEN 1 ELSE 0 END) AS flying,
+				SUM(CASE WHEN state = 'confirmed' THEN 1 ELSE 0 END) AS done
+			FROM refunds GROUP BY attempt_id
+		) r ON r.attempt_id = o.paid_attempt_id WHERE o.refunds <> CASE
+			WHEN COALESCE(r.asked, 0) > 0 THEN 'requested' WHEN COALESCE(r.flying, 0) > 0 THEN 'in_flight' WHEN COALESCE(r.done, 0) = 0 THEN 'none'
+			WHEN EXISTS (SELECT 1 FROM attempts a WHERE a.id = o.paid_attempt_id AND a.refunded >= a.received) THEN 'all' ELSE 'part' END`},
+	{"I16", "order in review without an open case", `SELECT o.id FROM orders o WHERE o.state = 'review' AND NOT EXISTS (
+			SELECT 1 FROM reviews r WHERE r.open IN (1) AND r.order_id = o.id AND r.kind IN ('late_payment', 'sold_out', 'second_payment', 'mismatch'))`},
+	{"I16", "money that belongs to no order and no open case, and does not go back", `SELECT a.id FROM attempts a JOIN orders o ON o.id = a.order_id
+		WHERE a.state = 'paid' AND a.refunded < a.received AND NOT (o.state = 'paid' AND o.paid_attempt_id = a.id) AND NOT EXISTS (
+			SELECT 1 FROM reviews r WHERE r.open IN (1) AND r.attempt_id = a.id AND r.kind IN ('late_payment', 'sold_out', 'second_payment'))`},
+	{"I16", "case closed without a decision", `SELECT id FROM reviews WHERE open IN (0) AND decision = '' AND resolution = ''`},
 	{"I11", "sealed day with an open discrepancy", `SELECT x.id FROM discrepancies x JOIN book_days d ON d.day = x.day
 		WHERE d.state = 'sealed' AND x.state = 'open' AND x.kind <> 'changed_sealed'`},
 	{"I11", "sealed day whose statement is not the one that it was sealed with", `SELECT d.day FROM book_days d
@@ -37,7 +70,7 @@ var moneyInvariants = []invariant{
 		JOIN statement_lines l ON l.statement_id = d.statement_id
 		WHERE d.state = 'sealed'
 			AND NOT EXISTS (SELECT 1 FROM attempts a WHERE l.type = '1' AND a.app_order_id = l.app_order_id AND a.state = 'paid'
-				AND a.coin = l.coin AND a.amount = l.amount)
+				AND a.coin = l.coin AND a.received = l.amount)
 			AND NOT EXISTS (SELECT 1 FROM refunds r WHERE l.type = '11' AND r.app_order_id = l.app_order_id
 				AND r.state IN ('submitting', 'unknown', 'accepted', 'confirmed') AND r.coin = l.coin AND r.amount = l.amount)
 			AND NOT EXISTS (` + strings.NewReplacer("{type}", "l.type", "{of}", "l").Replace(explained) + `)`},

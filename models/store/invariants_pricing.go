@@ -22,10 +22,9 @@ var pricingInvariants = []invariant{
 		WHERE u.state IN ('held', 'used') AND u.shopper <> '' AND NOT EXISTS (
 			SELECT 1 FROM coupon_shoppers s WHERE s.coupon_id = u.coupon_id AND s.shopper = u.shopper)`},
 	{"I8", "use of a coupon that is not as its order", `SELECT u.id FROM coupon_uses u JOIN orders o ON o.id = u.order_id
-		WHERE o.coupon_code = '' OR (u.state = 'held' AND o.state IN ('paid', 'fulfilled', 'expired', 'cancelled'))
-			OR (u.state = 'used' AND o.state IN ('awaiting', 'expired', 'cancelled'))
-			OR (u.state = 'late' AND o.state IN ('awaiting', 'expired', 'cancelled'))
-			OR (u.state = 'released' AND o.state NOT IN ('expired', 'cancelled'))`},
+		WHERE o.coupon_code = '' OR (u.state = 'held' AND o.state IN ('paid', 'expired', 'cancelled'))
+			OR (u.state IN ('used', 'late') AND o.state <> 'paid')
+			OR (u.state = 'released' AND o.state NOT IN ('expired', 'cancelled', 'review'))`},
 	{"I8", "order with a coupon that it does not use", `SELECT o.id FROM orders o
 		WHERE o.coupon_code <> '' AND NOT EXISTS (SELECT 1 FROM coupon_uses u WHERE u.order_id = o.id)`},
 }

@@ -27,6 +27,9 @@ func paidOrder(t *testing.T, s *store.Store) models.Order {
 		steps := []models.AttemptState{models.AttemptCreated, models.AttemptSubmitting, models.AttemptOpen, models.AttemptPaid}
 		for i := range len(steps) - 1 {
 			set := store.AttemptChange{OrderNum: new(number)}
+			if steps[i+1] == models.AttemptPaid {
+				set.Received, set.Worth = new(a.Amount), new(o.Total)
+			}
 			require.NoError(t, tx.MoveAttempt(ctx, a.ID, steps[i], steps[i+1], set, models.Transition{Cause: "test"}))
 		}
 		for _, e := range []models.Evidence{
@@ -42,6 +45,7 @@ func paidOrder(t *testing.T, s *store.Store) models.Order {
 		require.NoError(t, tx.MoveOrder(ctx, o.ID, models.OrderAwaiting, models.OrderPaid, set, models.Transition{Cause: "test"}))
 		return tx.PutOutbox(ctx, models.OutboxMessage{Kind: models.MailPaymentReceived, OrderID: o.ID, DedupeKey: o.ID})
 	}))
+	modelstest.Ship(t, s, o)
 	return o
 }
 
@@ -60,9 +64,9 @@ func TestInvariants_FindEveryDamage(t *testing.T) {
 		{"evidence of the last digit", "I4 I4", "UPDATE evidence SET amount = '51.000000000000000001' WHERE source = 'query'"},
 		{"evidence of another coin", "I4 I4", "UPDATE evidence SET coin = 'BTC' WHERE source = 'query'"},
 		{"evidence of another status", "I4 I4", "UPDATE evidence SET status = '1' WHERE source = 'query'"},
-		{"paid by nothing", "I4", "UPDATE orders SET paid_attempt_id = ''"},
-		{"attempt is not paid", "I4 I6 R8", "UPDATE attempts SET state = 'open' WHERE state = 'paid'"},
-		{"paid goes back", "I6 I7", "UPDATE orders SET state = 'expired' WHERE state = 'paid'"},
+		{"paid by nothing", "I4 I16", "UPDATE orders SET paid_attempt_id = ''"},
+		{"attempt is not paid", "I4 I6 R8 R15", "UPDATE attempts SET state = 'open' WHERE state = 'paid'"},
+		{"paid goes back", "I6 I7 I3 I16", "UPDATE orders SET state = 'expired' WHERE state = 'paid'"},
 		{"a row says that paid was left", "I6 I6", `INSERT INTO transitions (id, order_id, attempt_id, from_state, to_state, refused, cause, note, created_at)
 			SELECT 'x', order_id, '', 'paid', 'cancelled', 0, 'x', '', created_at FROM transitions WHERE attempt_id = '' AND to_state = 'paid'`},
 		{"history is gone", "I6 I6", "DELETE FROM transitions"},
@@ -82,7 +86,7 @@ func TestInvariants_FindEveryDamage(t *testing.T) {
 		{"callback waits", "I14", "UPDATE inbox SET due_at = '2020-01-01 00:00:00.000'"},
 		{"message waits", "I14", "UPDATE outbox SET due_at = '2020-01-01 00:00:00.000'"},
 		{"order waits", "I14", "UPDATE orders SET due_at = '2020-01-01 00:00:00.000' WHERE state = 'awaiting'"},
-		{"refund waits", "I14 R15", `INSERT INTO refunds (id, order_id, attempt_id, app_order_id, state, amount, coin, reason, form_token, requested_by, created_at, updated_at, due_at)
+		{"refund waits", "I14 R15 R15", `INSERT INTO refunds (id, order_id, attempt_id, app_order_id, state, amount, coin, reason, form_token, requested_by, created_at, updated_at, due_at)
 			SELECT 'x', order_id, id, 'x', 'requested', '0', coin, '', 'x', 's', created_at, created_at, '2020-01-01 00:00:00.000' FROM attempts WHERE state = 'paid'`},
 		{"task waits", "I14", `INSERT INTO tasks (id, kind, state, params, form_token, created_at, updated_at, due_at)
 			VALUES ('x', 'export', 'waiting', '{}', 'x', '2020-01-01', '2020-01-01', '2020-01-01 00:00:00.000')`},
@@ -91,6 +95,15 @@ func TestInvariants_FindEveryDamage(t *testing.T) {
 		{"total is not the lines'", "sums", "UPDATE orders SET total = '51.000000000000000001' WHERE state = 'paid'"},
 		{"line does not multiply", "sums", "UPDATE order_lines SET unit_price = '25.4'"},
 		{"order has no lines", "sums", "DELETE FROM order_lines"},
+		{"shipment of what is not paid", "I3 I3", `INSERT INTO shipments (id, order_id, by_hand, form_token, sent_at, updated_at)
+			SELECT 'x', id, 0, 'x', created_at, created_at FROM orders WHERE state = 'awaiting'`},
+		{"more is sent than ordered", "I3", `INSERT INTO shipment_lines (id, shipment_id, order_line_id, quantity)
+			SELECT 'x', s.id, l.id, 1 FROM shipments s JOIN order_lines l ON l.order_id = s.order_id`},
+		{"shipment is forgotten", "I3", "UPDATE orders SET fulfilment = 'none' WHERE fulfilment = 'sent'"},
+		{"payment is worth nothing known", "I4 I4 R15", "UPDATE attempts SET received = '0' WHERE state = 'paid'"},
+		{"refunds are told that are not there", "R15", "UPDATE orders SET refunds = 'all' WHERE state = 'paid'"},
+		{"money waits for nobody", "I6 I3 I16 I16", "UPDATE orders SET state = 'review' WHERE state = 'paid'"},
+		{"case is closed by nobody", "I16", `INSERT INTO reviews (id, kind, subject, open, created_at, updated_at) VALUES ('x', 'rate', 'x', 0, '2026-01-01', '2026-01-01')`},
 		{"callback set aside silently", "I9", `INSERT INTO inbox (id, digest, data_hash, app_id, sent_time, data, sign, remote_addr, state, problem, received_at)
 			VALUES ('x', 'd', 'h', '', '', '', '', '', 'bad', '', '2026-01-01')`},
 	}

@@ -27,6 +27,7 @@ func (s *Store) InsertOrder(ctx context.Context, o *models.Order) error {
 func (s *Store) completeOrder(o *models.Order) {
 	o.ID, o.Ref = cmp.Or(o.ID, models.NewID()), cmp.Or(o.Ref, models.NewRef())
 	o.State = cmp.Or(o.State, models.OrderAwaiting)
+	o.Fulfilment, o.Refunds = cmp.Or(o.Fulfilment, models.FulfilmentNone), cmp.Or(o.Refunds, models.RefundsNone)
 	o.CreatedAt = orTime(o.CreatedAt, s.now())
 	o.UpdatedAt = orTime(o.UpdatedAt, o.CreatedAt)
 	if sum := o.GoodsTotal.Add(o.Discount).Add(o.Delivery).Add(o.Tax); sum.IsZero() {
@@ -99,6 +100,12 @@ func (s *Store) MoveOrder(ctx context.Context, id string, from, to models.OrderS
 		}
 		return tx.addTransition(ctx, t)
 	}))
+}
+
+// SetPaidAttempt names the payment that counts for an order, while the order is in a state. ErrConflict: it is in another one.
+func (s *Store) SetPaidAttempt(ctx context.Context, id string, while models.OrderState, attemptID string) error {
+	return wrap("name the payment that counts", s.execOr(ctx, ErrConflict,
+		"UPDATE orders SET paid_attempt_id = ?, updated_at = ? WHERE id = ? AND state = ?", attemptID, s.now(), id, string(while)))
 }
 
 // RefuseTransition stores a change that was asked for and refused (reliability.md R6).

@@ -12,7 +12,7 @@ import (
 	"github.com/coincart/coincart/models"
 )
 
-// OrderFile reads everything that is known of an order in seven statements; ErrNotFound.
+// OrderFile reads everything that is known of an order in eight statements, and one more each for the lines of refunds and of shipments; ErrNotFound.
 func (s *Store) OrderFile(ctx context.Context, id string) (models.OrderFile, error) {
 	var f models.OrderFile
 	var err error
@@ -23,6 +23,9 @@ func (s *Store) OrderFile(ctx context.Context, id string) (models.OrderFile, err
 		return f, wrap("read the evidence", err)
 	}
 	if f.Refunds, err = s.RefundsOf(ctx, id); err != nil {
+		return f, err
+	}
+	if f.Shipments, err = s.ShipmentsOf(ctx, id); err != nil {
 		return f, err
 	}
 	return f, wrap("read what was written about the order", s.orderPapers(ctx, &f))
@@ -64,15 +67,16 @@ func (s *Store) orderPapers(ctx context.Context, f *models.OrderFile) error {
 		row("note", "id", []string{"staff_id", "who", "text"}, "0", "created_at", "NULL", "NULL", "notes WHERE order_id = ?"),
 		row("mail", "id", []string{"kind", "dedupe_key", "state", "problem", "lease"}, "tries", "created_at", "sent_at", "due_at",
 			"outbox WHERE order_id = ?"),
-		row("review", "id", []string{"kind", "subject", "attempt_id", "note", "resolution"}, "open", "created_at", "updated_at", "NULL",
+		row("review", "id", []string{"kind", "subject", "attempt_id", "note", "resolution", "decision", "decided_by"}, "open", "created_at", "updated_at", "wait_until",
 			"reviews WHERE open IN (0, 1) AND order_id = ?"),
 		row("audit", "request_id", []string{"staff_id", "who", "action", "subject", "`before`", "after", "remote_addr"}, "seq", "at",
 			"NULL", "NULL", "audit_entries WHERE subject = ?"),
 		row("person", "id", []string{"email"}, "0", "created_at", "NULL", "NULL",
-			"staff WHERE id IN (SELECT requested_by FROM refunds WHERE order_id = ? UNION SELECT approved_by FROM refunds WHERE order_id = ?)"),
+			`staff WHERE id IN (SELECT requested_by FROM refunds WHERE order_id = ? UNION SELECT approved_by FROM refunds WHERE order_id = ?
+			UNION SELECT sent_by FROM shipments WHERE order_id = ? UNION SELECT decided_by FROM reviews WHERE open IN (0, 1) AND order_id = ?)`),
 	}, " UNION ALL ")
 	id := f.Order.ID
-	list, err := collect(ctx, s, query, []any{id, id, id, id, "order:" + id, id, id}, scanPaper)
+	list, err := collect(ctx, s, query, []any{id, id, id, id, "order:" + id, id, id, id, id}, scanPaper)
 	if err != nil {
 		return err
 	}
@@ -123,7 +127,7 @@ func (p paper) file(f *models.OrderFile) {
 	case "review":
 		f.Reviews = append(f.Reviews, models.Review{
 			ID: p.id, Kind: models.ReviewKind(t[0]), Subject: t[1], OrderID: f.Order.ID, AttemptID: t[2], Note: t[3], Resolution: t[4],
-			Open: p.number == 1, CreatedAt: p.at, UpdatedAt: p.then,
+			Decision: models.Decision(t[5]), DecidedBy: t[6], WaitUntil: p.due, Open: p.number == 1, CreatedAt: p.at, UpdatedAt: p.then,
 		})
 	case "person":
 		if f.People == nil {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -64,6 +65,9 @@ func (s *Store) EachOrderRow(ctx context.Context, f models.OrderFilter, fn func(
 		if err != nil {
 			return wrap("read the orders", err)
 		}
+		if err := s.addTracking(ctx, page.Rows); err != nil {
+			return wrap("read the orders' parcels", err)
+		}
 		for _, row := range page.Rows {
 			if err := fn(row); err != nil {
 				return err
@@ -76,7 +80,7 @@ func (s *Store) EachOrderRow(ctx context.Context, f models.OrderFilter, fn func(
 	}
 }
 
-const orderColumns = "o.id, o.ref, o.state, o.email, o.name, o.lang, o.currency, o.digits, o.total, o.coin, o.tracking, " +
+const orderColumns = "o.id, o.ref, o.state, o.email, o.name, o.lang, o.currency, o.digits, o.total, o.coin, o.balance, o.fulfilment, o.refunds, " +
 	"o.created_at, o.updated_at, o.expires_at, o.paid_at, o.fulfilled_at, o.goods_total, o.discount, o.delivery, o.tax, o.contained_tax, " +
 	"o.tax_name, o.coupon_code, o.delivery_title, o.paid_attempt_id"
 
@@ -86,7 +90,7 @@ type foundOrder struct {
 }
 
 func scanOrderRow(rows *sql.Rows) (r foundOrder, err error) {
-	err = rows.Scan(&r.ID, &r.Ref, &r.State, &r.Email, &r.Name, &r.Lang, &r.Currency, &r.Digits, &r.Total, &r.Coin, &r.Tracking,
+	err = rows.Scan(&r.ID, &r.Ref, &r.State, &r.Email, &r.Name, &r.Lang, &r.Currency, &r.Digits, &r.Total, &r.Coin, &r.Balance, &r.Fulfilment, &r.Refunds,
 		&r.CreatedAt, &r.UpdatedAt, &r.ExpiresAt, orZero(&r.PaidAt), orZero(&r.FulfilledAt), &r.GoodsTotal, &r.Discount, &r.Delivery, &r.Tax, &r.ContainedTax,
 		&r.TaxName, &r.CouponCode, &r.DeliveryTitle, &r.paidAttemptID)
 	return r, err
@@ -127,6 +131,9 @@ func (s *Store) orderKeys(ctx context.Context, f models.OrderFilter, n, few int)
 		k.chosen(s, f, common, n)
 		return k, nil
 	}
+	if k.byFact(s, f, common, n) {
+		return k, nil
+	}
 	byTime := sort.column == "created_at" && f.State == "" && f.Coin == ""
 	if sort.column == "total" && (!f.From.IsZero() || !f.To.IsZero()) {
 		found, err := s.countOrders(ctx, f.From, f.To, few+1)
@@ -151,6 +158,25 @@ func (s *Store) orderKeys(ctx context.Context, f models.OrderFilter, n, few int)
 		k.add(s.forceIndex(orderIndex(f, sort)), where, n)
 	}
 	return k, nil
+}
+
+// byFact lists the orders with a rare fact, which have an index each: there are so few of them that they are sorted for a page. Facts that
+// most orders have are no reason for a walk of their own.
+func (k *orderKeys) byFact(s *Store, f models.OrderFilter, common conditions, n int) bool {
+	using := ""
+	switch {
+	case f.Fulfilment == models.FulfilmentNone, f.Fulfilment == models.FulfilmentPart:
+		using = s.forceIndex("orders_by_fulfilment")
+	case f.Refunds != "" && f.Refunds != models.RefundsNone:
+		using = s.forceIndex("orders_by_refunds")
+	case f.Balance != models.BalanceExact:
+		common.add("id IN (SELECT order_id FROM reviews WHERE decision = ?)", string(models.DecideAcceptAmount))
+	default:
+		return false
+	}
+	common.equal("state", string(f.State))
+	k.add(using, common, n)
+	return true
 }
 
 // orderIndex names the index of the walks of single states.
@@ -203,6 +229,9 @@ func (s *Store) orderConditions(ctx context.Context, f models.OrderFilter) (wher
 			return where, fmt.Errorf("%w: state", ErrFilter)
 		}
 	}
+	if err := factConditions(&where, f); err != nil {
+		return where, err
+	}
 	if f.Coin != "" {
 		if widths["orders"]["coin"].check("coin", f.Coin) != nil {
 			return where, fmt.Errorf("%w: coin", ErrFilter)
@@ -210,6 +239,31 @@ func (s *Store) orderConditions(ctx context.Context, f models.OrderFilter) (wher
 		where.add("coin = ?", f.Coin)
 	}
 	return where, s.afterRow(ctx, &where, listPlace{orderListName(f.Sort), f.After}, orderSorts[f.Sort], "orders", "")
+}
+
+// factConditions are those of fulfilment, refunds and balance. What is sent, and what was paid too little or too much, is told of paid
+// orders only.
+func factConditions(where *conditions, f models.OrderFilter) error {
+	for _, fact := range []struct {
+		column, value string
+		known, paid   bool
+	}{
+		{"fulfilment", string(f.Fulfilment), slices.Contains(models.Fulfilments(), f.Fulfilment), true},
+		{"refunds", string(f.Refunds), slices.Contains(models.RefundStatuses(), f.Refunds), false},
+		{"balance", string(f.Balance), slices.Contains(models.Balances(), f.Balance), true},
+	} {
+		if fact.value == "" {
+			continue
+		}
+		if !fact.known {
+			return fmt.Errorf("%w: %s", ErrFilter, fact.column)
+		}
+		where.equal(fact.column, fact.value)
+		if fact.paid {
+			where.equal("state", string(models.OrderPaid))
+		}
+	}
+	return nil
 }
 
 // chosen lists what a search or the open reviews name, which are few.
@@ -256,7 +310,7 @@ func (s *Store) searched(text string) (query string, args []any) {
 	return strings.Join(parts, " UNION "), args
 }
 
-const readCurrent = `SELECT order_id, id, state, app_order_id, order_num, coin, amount, refunded, payer_user_id FROM attempts
+const readCurrent = `SELECT order_id, id, state, app_order_id, order_num, coin, amount, received, refunded, payer_user_id FROM attempts
 	WHERE order_id IN {orders} ORDER BY created_at, id`
 
 // addAttempts puts the attempt that counts beside each order (models.Order.Current).
@@ -269,9 +323,13 @@ func (s *Store) addAttempts(ctx context.Context, found []foundOrder) ([]models.O
 	err := inParts(rowIDs(rows), func(orders string, args []any) error {
 		return s.each(ctx, substitute(readCurrent, "orders", orders), args, func(scanned *sql.Rows) error {
 			var r models.OrderRow
-			err := scanned.Scan(&r.ID, &r.AttemptID, &r.AttemptState, &r.AppOrderID, orZero(&r.OrderNum), &r.PayCoin, &r.PayAmount, &r.Refunded, &r.PayerUserID)
+			var received models.Amount
+			err := scanned.Scan(&r.ID, &r.AttemptID, &r.AttemptState, &r.AppOrderID, orZero(&r.OrderNum), &r.PayCoin, &r.PayAmount, &received, &r.Refunded, &r.PayerUserID)
 			if err != nil {
 				return err
+			}
+			if received.IsPositive() {
+				r.PayAmount = received
 			}
 			i := place[r.ID]
 			row := &rows[i]
@@ -292,6 +350,24 @@ func (s *Store) addReviews(ctx context.Context, rows []models.OrderRow) error {
 		"SELECT order_id, COUNT(*) FROM reviews WHERE `open` = ? AND order_id IN {keys} GROUP BY order_id", rowIDs(rows), true)
 	for i := range rows {
 		rows[i].OpenReviews = open[rows[i].ID]
+	}
+	return err
+}
+
+// addTracking puts the carriers' numbers of its parcels beside each order.
+func (s *Store) addTracking(ctx context.Context, rows []models.OrderRow) error {
+	numbers := map[string][]string{}
+	err := inParts(rowIDs(rows), func(orders string, args []any) error {
+		query := "SELECT order_id, number FROM shipments WHERE undone_at IS NULL AND number <> '' AND order_id IN " + orders + " ORDER BY sent_at, id"
+		return s.each(ctx, query, args, func(scanned *sql.Rows) error {
+			var order, number string
+			err := scanned.Scan(&order, &number)
+			numbers[order] = append(numbers[order], number)
+			return err
+		})
+	})
+	for i := range rows {
+		rows[i].Tracking = strings.Join(numbers[rows[i].ID], ", ")
 	}
 	return err
 }

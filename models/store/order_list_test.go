@@ -321,7 +321,7 @@ func TestEachOrderRow_StreamsAllInOrderInBatches(t *testing.T) {
 			return nil
 		}))
 		assert.Equal(t, 2345, n)
-		assert.Equal(t, 9, counted.N(), "three statements a batch")
+		assert.Equal(t, 12, counted.N(), "four statements a batch")
 		stop := errors.New("enough")
 		require.Equal(t, stop, s.EachOrderRow(t.Context(), models.OrderFilter{}, func(models.OrderRow) error { return stop }))
 	})
@@ -376,8 +376,9 @@ func TestReviews_PagesAndClosing(t *testing.T) {
 		require.NoError(t, err)
 		require.Len(t, rest, 2)
 		assert.Empty(t, end)
-		require.NoError(t, s.CloseReview(ctx, first[0].ID, "nothing to do"))
-		require.ErrorIs(t, s.CloseReview(ctx, first[0].ID, "again"), store.ErrConflict)
+		closing := store.ReviewChange{Open: new(false), Decision: new(models.DecideNoted), Resolution: new("nothing to do")}
+		require.NoError(t, s.MoveReview(ctx, first[0].ID, true, closing))
+		require.ErrorIs(t, s.MoveReview(ctx, first[0].ID, true, closing), store.ErrConflict)
 		closed, err := s.Review(ctx, first[0].ID)
 		require.NoError(t, err)
 		assert.False(t, closed.Open)

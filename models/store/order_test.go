@@ -169,8 +169,8 @@ func TestMoveOrder_SetsWhatItMay(t *testing.T) {
 		o := modelstest.Order(t, s)
 		now := models.Instant(time.Now())
 		for name, set := range map[string]store.OrderChange{
-			"too long":  {Tracking: new(longText(201)), PaidAt: new(now)},
-			"not UTF-8": {Tracking: new("\xff")},
+			"too long":  {PaidAttemptID: new(longText(201)), PaidAt: new(now)},
+			"not UTF-8": {PaidAttemptID: new("\xff")},
 			"not ASCII": {PaidAttemptID: new("é")},
 		} {
 			err := s.MoveOrder(ctx, o.ID, models.OrderAwaiting, models.OrderPaid, set, models.Transition{})

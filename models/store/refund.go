@@ -3,6 +3,7 @@ package store
 import (
 	"cmp"
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"slices"
@@ -24,7 +25,7 @@ func (e *RefundTooMuchError) Error() string {
 }
 
 // InsertRefund stores a refund and takes its amount from what can still go back of the attempt's payment, in one conditional UPDATE:
-// of any number of refunds at the same moment, those that fit together within limit and the attempt's amount are stored, and the
+// of any number of refunds at the same moment, those that fit together within limit and what was received are stored, and the
 // others are *RefundTooMuchError (reliability.md R15). Ids and times that are empty are filled in; the history gets a row. A form
 // token or an appOrderId that is taken is ErrDuplicate; then nothing has changed, inside a transaction of the caller's too.
 // ErrConflict: the attempt is not paid, or in another coin.
@@ -33,6 +34,12 @@ func (s *Store) InsertRefund(ctx context.Context, r *models.Refund, limit models
 	return wrap("store the refund", s.Tx(ctx, func(tx *Store) error {
 		if !r.Amount.IsPositive() {
 			return ErrConflict
+		}
+		// The order's row comes first: what its refunds make of it is read under its lock.
+		if err := tx.lockOrder(ctx, r.OrderID); errors.Is(err, ErrNotFound) {
+			return ErrConflict
+		} else if err != nil {
+			return err
 		}
 		if err := tx.takeRefund(ctx, r, limit); err != nil {
 			return err
@@ -43,9 +50,18 @@ func (s *Store) InsertRefund(ctx context.Context, r *models.Refund, limit models
 			}
 			return err
 		}
-		return tx.addTransition(ctx, models.Transition{
+		if len(r.Lines) > 0 {
+			if err := tx.create(ctx, &r.Lines); err != nil {
+				return err
+			}
+		}
+		err := tx.addTransition(ctx, models.Transition{
 			OrderID: r.OrderID, AttemptID: r.AttemptID, RefundID: r.ID, ToState: string(r.State), Cause: "refund", CreatedAt: r.CreatedAt,
 		})
+		if err != nil {
+			return err
+		}
+		return tx.FollowRefunds(ctx, r.OrderID)
 	}))
 }
 
@@ -54,6 +70,9 @@ func (s *Store) completeRefund(r *models.Refund) {
 	r.State = cmp.Or(r.State, models.RefundRequested)
 	r.CreatedAt = orTime(r.CreatedAt, s.now())
 	r.UpdatedAt = orTime(r.UpdatedAt, r.CreatedAt)
+	for i := range r.Lines {
+		r.Lines[i].ID, r.Lines[i].RefundID = cmp.Or(r.Lines[i].ID, models.NewID()), r.ID
+	}
 }
 
 // plus returns an expression for the exact sum of a column and a parameter.
@@ -66,7 +85,7 @@ func (s *Store) plus(column string) string {
 
 func (s *Store) takeRefund(ctx context.Context, r *models.Refund, limit models.Amount) error {
 	query := fmt.Sprintf("UPDATE attempts SET refunded = %[1]s, updated_at = ? WHERE id = ? AND order_id = ? AND state = ? AND coin = ? "+
-		"AND %[1]s <= amount%[3]s AND %[1]s <= %[2]s%[3]s", s.plus("refunded"), s.param(), s.byValue())
+		"AND %[1]s <= received%[3]s AND %[1]s <= %[2]s%[3]s", s.plus("refunded"), s.param(), s.byValue())
 	n, err := s.exec(ctx, query, r.Amount, s.now(), r.AttemptID, r.OrderID, string(models.AttemptPaid), r.Coin, r.Amount, r.Amount, limit)
 	if err != nil || n == 1 {
 		return err
@@ -78,7 +97,7 @@ func (s *Store) takeRefund(ctx context.Context, r *models.Refund, limit models.A
 	if a.OrderID != r.OrderID || a.State != models.AttemptPaid || a.Coin != r.Coin {
 		return ErrConflict
 	}
-	left := slices.MinFunc([]models.Amount{a.Amount, limit}, models.Amount.Cmp).Sub(a.Refunded)
+	left := slices.MinFunc([]models.Amount{a.Received, limit}, models.Amount.Cmp).Sub(a.Refunded)
 	if left.IsNegative() {
 		left = models.Amount{}
 	}
@@ -119,13 +138,55 @@ func (s *Store) RefundByAppOrderID(ctx context.Context, appOrderID string) (mode
 
 func (s *Store) refund(ctx context.Context, column, key string) (models.Refund, error) {
 	r, err := takeByKey[models.Refund](ctx, s, isKey, column, key)
-	return r, wrap("read the refund", err)
+	if err != nil {
+		return r, wrap("read the refund", err)
+	}
+	lines, err := find[models.RefundLine](ctx, s, "id", "refund_id = ?", r.ID)
+	r.Lines = linesOf(lines, r.ID)
+	return r, wrap("read the lines of the refund", err)
 }
 
-// RefundsOf reads an order's refunds, oldest first.
+// RefundsOf reads an order's refunds with their lines, oldest first.
 func (s *Store) RefundsOf(ctx context.Context, orderID string) ([]models.Refund, error) {
 	list, err := ofOrder[models.Refund](ctx, s, orderID, "created_at, id")
-	return list, wrap("read the order's refunds", err)
+	if err != nil || len(list) == 0 {
+		return nil, wrap("read the order's refunds", err)
+	}
+	lines, err := find[models.RefundLine](ctx, s, "id", "refund_id IN (SELECT id FROM refunds WHERE order_id = ?)", orderID)
+	for i := range list {
+		list[i].Lines = linesOf(lines, list[i].ID)
+	}
+	return list, wrap("read the lines of the order's refunds", err)
+}
+
+func linesOf(lines []models.RefundLine, refundID string) []models.RefundLine {
+	var list []models.RefundLine
+	for _, l := range lines {
+		if l.RefundID == refundID {
+			list = append(list, l)
+		}
+	}
+	return list
+}
+
+// WorthOfRefunds reads what a person's refunds are worth together, in the shops' currency: those of one order, and those of all orders that
+// were requested since a time. Refunds that came to nothing do not count.
+func (s *Store) WorthOfRefunds(ctx context.Context, staffID, orderID string, since time.Time) (models.Amount, error) {
+	var sum models.Amount
+	err := s.each(ctx, "SELECT worth FROM refunds WHERE requested_by = ? AND (order_id = ? OR created_at >= ?) AND state NOT IN (?, ?)",
+		[]any{staffID, orderID, since, string(models.RefundFailed), string(models.RefundDeclined)}, func(rows *sql.Rows) error {
+			var worth models.Amount
+			err := rows.Scan(&worth)
+			sum = sum.Add(worth)
+			return err
+		})
+	return sum, wrap("add a person's refunds up", err)
+}
+
+// LockPerson makes other transactions that lock the same person wait, or start again on a cluster, until this one ends.
+func (s *Store) LockPerson(ctx context.Context, staffID string) error {
+	_, err := s.exec(ctx, "UPDATE staff SET updated_at = ? WHERE id = ?", s.now(), staffID)
+	return wrap("lock the person", err)
 }
 
 // RefundPage reads a page of refunds, newest first, in one state or (empty) in all. ErrFilter, ErrCursor.
@@ -154,6 +215,9 @@ func (s *Store) MoveRefund(ctx context.Context, id string, from, to models.Refun
 	c.set("state", string(to))
 	c.set("updated_at", s.now())
 	return wrap(what, s.Tx(ctx, func(tx *Store) error {
+		if err := tx.lockOrderOf(ctx, id); err != nil {
+			return err
+		}
 		if err := tx.update(ctx, "refunds", c, "id = ? AND state = ?", id, string(from)); err != nil {
 			return err
 		}
@@ -173,8 +237,17 @@ func (s *Store) MoveRefund(ctx context.Context, id string, from, to models.Refun
 		moved := t // a repeated transaction starts from the caller's again
 		moved.OrderID, moved.AttemptID, moved.RefundID = r.OrderID, r.AttemptID, id
 		moved.FromState, moved.ToState, moved.Refused = string(from), string(to), false
-		return tx.addTransition(ctx, moved)
+		if err := tx.addTransition(ctx, moved); err != nil {
+			return err
+		}
+		return tx.FollowRefunds(ctx, r.OrderID)
 	}))
+}
+
+// lockOrderOf locks the order of a refund; one that is not there locks none.
+func (s *Store) lockOrderOf(ctx context.Context, refundID string) error {
+	_, err := s.exec(ctx, "UPDATE orders SET updated_at = ? WHERE id = (SELECT order_id FROM refunds WHERE id = ?)", s.now(), refundID)
+	return err
 }
 
 // SetRefund changes a refund without moving it, while it is in the given state. ErrConflict: it is in another state, or there is none.

@@ -18,7 +18,7 @@ import (
 func refundOf(a models.Attempt, amount string) models.Refund {
 	return models.Refund{
 		OrderID: a.OrderID, AttemptID: a.ID, Coin: a.Coin, Amount: models.MustAmount(amount), FormToken: models.NewRef(), RequestedBy: "s1",
-		Reason: "broken",
+		Worth: models.MustAmount(amount), Reason: "broken",
 	}
 }
 

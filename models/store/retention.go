@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"slices"
 	"time"
 
 	"github.com/coincart/coincart/models"
@@ -106,21 +105,19 @@ func (s *Store) setRetentionMark(ctx context.Context, name string, until time.Ti
 	return retentionMarkTable.put(ctx, s, &retentionMark{name, until})
 }
 
-// ForgetAddresses removes up to limit addresses that goods went to, of orders that are complete (fulfilled, refunded, cancelled, expired)
-// and were changed last before a time; it returns how many.
+// ForgetAddresses removes up to limit addresses that goods went to, of orders for which nothing remains to be done and that were
+// changed last before a time; it returns how many.
 func (s *Store) ForgetAddresses(ctx context.Context, before time.Time, limit int) (int, error) {
 	before = models.Instant(before)
-	done := finishedStates()
-	complete := "state IN (" + placeholders(len(done)) + ") AND updated_at < ?"
-	args := append(slices.Clone(done), before)
+	complete := finished + " AND o.updated_at < ?"
 	found, err := s.readTexts(ctx, "SELECT a.order_id FROM order_addresses a JOIN orders o ON o.id = a.order_id WHERE a.created_at < ? AND "+complete+
-		" ORDER BY a.created_at LIMIT ?", slices.Concat([]any{before}, args, []any{max(1, limit)})...)
+		" ORDER BY a.created_at LIMIT ?", before, before, max(1, limit))
 	if err != nil || len(found) == 0 {
 		return 0, wrap("look for old addresses", err)
 	}
 	// Whether it is complete is asked for again: money may have come for it since.
 	ids := padded(arguments(found))
-	n, err := s.exec(ctx, "DELETE FROM order_addresses WHERE order_id IN ("+placeholders(len(ids))+") AND order_id IN (SELECT id FROM orders WHERE "+
-		complete+")", append(ids, args...)...)
+	n, err := s.exec(ctx, "DELETE FROM order_addresses WHERE order_id IN ("+placeholders(len(ids))+") AND order_id IN (SELECT o.id FROM orders o WHERE "+
+		complete+")", append(ids, before)...)
 	return int(n), wrap("remove old addresses", err)
 }

@@ -160,7 +160,7 @@ func TestForgetAddresses_OfCompleteOrdersAlone(t *testing.T) {
 		paid, _ := modelstest.Paid(t, s, address)
 		fulfilled, _ := modelstest.Paid(t, s, address)
 		require.NoError(t, s.MoveOrder(ctx, cancelled.ID, models.OrderAwaiting, models.OrderCancelled, store.OrderChange{}, models.Transition{Cause: "cancel"}))
-		require.NoError(t, s.MoveOrder(ctx, fulfilled.ID, models.OrderPaid, models.OrderFulfilled, store.OrderChange{}, models.Transition{Cause: "admin"}))
+		modelstest.Ship(t, s, fulfilled)
 		n, err := s.ForgetAddresses(ctx, cancelled.CreatedAt.Add(-time.Hour), 10)
 		require.NoError(t, err)
 		assert.Zero(t, n, "none is old")

@@ -24,13 +24,58 @@ func (s *Store) Review(ctx context.Context, id string) (models.Review, error) {
 	return r, wrap("read the review", err)
 }
 
-// CloseReview closes an open review with what its reader found; ErrConflict: it is not open.
-func (s *Store) CloseReview(ctx context.Context, id, note string) error {
-	if err := widths["reviews"]["resolution"].check("resolution", note); err != nil {
-		return wrap("close the review", err)
+// ReviewChange changes a review; see MoveReview.
+type ReviewChange struct {
+	Open       *bool
+	WaitUntil  *time.Time
+	Decision   *models.Decision
+	DecidedBy  *string // staff id
+	Resolution *string `change:"clip"`
+}
+
+// MoveReview changes a review, by compare-and-set over whether it is open. ErrConflict: it is not.
+func (s *Store) MoveReview(ctx context.Context, id string, open bool, set ReviewChange) error {
+	c, err := changed[models.Review](set)
+	if err != nil {
+		return wrap("change the review", err)
 	}
-	return wrap("close the review", s.execOr(ctx, ErrConflict,
-		"UPDATE reviews SET `open` = ?, resolution = ?, updated_at = ? WHERE id = ? AND `open` = ?", false, note, s.now(), id, true))
+	c.set("updated_at", s.now())
+	return wrap("change the review", s.update(ctx, "reviews", c, "id = ? AND `open` = ?", id, open))
+}
+
+// ReviewsOf reads the reviews of an order, oldest first, closed ones too.
+func (s *Store) ReviewsOf(ctx context.Context, orderID string) ([]models.Review, error) {
+	list, err := find[models.Review](ctx, s, "created_at, id", "open IN (?, ?) AND order_id = ?", false, true, orderID)
+	return list, wrap("read the order's reviews", err)
+}
+
+// CaseOrders reads the orders that reviews are about, with their attempts and without their lines, by id: what models.Review.Decisions needs.
+// Two statements.
+func (s *Store) CaseOrders(ctx context.Context, reviews []models.Review) (map[string]*models.Order, error) {
+	var ids []string
+	for _, r := range reviews {
+		if r.Open && r.OrderID != "" {
+			ids = append(ids, r.OrderID)
+		}
+	}
+	orders := map[string]*models.Order{}
+	err := inParts(ids, func(list string, args []any) error {
+		found, err := orderTable.query(ctx, s, "WHERE id IN "+list, args...)
+		if err != nil {
+			return err
+		}
+		for i := range found {
+			orders[found[i].ID] = &found[i]
+		}
+		attempts, err := attemptTable.query(ctx, s, "WHERE order_id IN "+list+" ORDER BY created_at, id", args...)
+		for _, a := range attempts {
+			if o := orders[a.OrderID]; o != nil {
+				o.Attempts = append(o.Attempts, a)
+			}
+		}
+		return err
+	})
+	return orders, wrap("read the orders of the cases", err)
 }
 
 var pendingList = timeList[models.PendingAttempt]{

@@ -22,7 +22,7 @@ const (
 	maxRollUps   = 31        // days that one call of RollUpDue does at most
 	rollUpAgain  = 3         // days that may still change: late callbacks, late payments
 	rollUpPause  = time.Hour // between two of the same day
-	paidForGood  = "state IN ('paid', 'fulfilled', 'refunding', 'refunded')"
+	paidForGood  = "state = 'paid'"
 	refundIsSent = "state IN ('submitting', 'unknown', 'accepted', 'confirmed')"
 )
 

@@ -122,6 +122,8 @@ type seedOrder struct {
 	called   time.Time      // its callback; zero: none came
 	refund   models.Amount
 	refunded time.Time
+	worth    models.Amount // of refund
+	tracking string        // the parcel's number
 }
 
 // order makes one order with all that belongs to it.
@@ -146,6 +148,7 @@ func (g *historyMaker) addGoods(o *seedOrder) {
 	o.Email = "shopper" + strconv.Itoa(100_000+shopper) + "@example.org"
 	o.Name = firstNames[shopper%len(firstNames)] + " " + lastNames[shopper%len(lastNames)]
 	o.Lang, o.Currency, o.Digits = "en", g.currency, g.digits
+	o.Fulfilment, o.Refunds = models.FulfilmentNone, models.RefundsNone
 	if shopper%4 == 0 {
 		o.Lang = "zh-Hans"
 	}
@@ -229,7 +232,7 @@ func (g *historyMaker) decideOutcome(o *seedOrder) {
 		g.pay(o, paid, lot)
 	case lot < 731: // paid after it was given up
 		a.State, a.PaidAt, o.State = models.AttemptPaid, o.ExpiresAt.Add(time.Duration(1+g.random.IntN(30))*time.Minute), models.OrderReview
-		o.PaidAttemptID = a.ID
+		o.PaidAttemptID, a.Received, a.Worth = a.ID, a.Amount, o.Total
 		if a.PaidAt.After(g.until) {
 			a.PaidAt = g.until
 		}
@@ -249,13 +252,14 @@ func (g *historyMaker) decideOutcome(o *seedOrder) {
 func (g *historyMaker) pay(o *seedOrder, paid time.Time, lot int) {
 	a := &o.attempt
 	a.State, a.PaidAt, a.UpdatedAt = models.AttemptPaid, models.Instant(paid), paid
+	a.Received, a.Worth = a.Amount, o.Total
 	o.State, o.PaidAt, o.PaidAttemptID = models.OrderPaid, a.PaidAt, a.ID
 	if !g.chance(30) {
 		o.called = a.PaidAt.Add(time.Duration(200+g.random.IntN(3000)) * time.Millisecond)
 	}
 	handed := a.PaidAt.Add(time.Duration(4+g.random.IntN(60)) * time.Hour)
 	if handed.Before(g.until) && lot >= 20 {
-		o.State, o.FulfilledAt, o.Tracking = models.OrderFulfilled, handed, "MU"+strconv.Itoa(100_000_000+g.random.IntN(900_000_000))
+		o.Fulfilment, o.FulfilledAt, o.tracking = models.FulfilmentSent, handed, "MU"+strconv.Itoa(100_000_000+g.random.IntN(900_000_000))
 	}
 	back := a.PaidAt.Add(time.Duration(70+g.random.IntN(300)) * time.Hour)
 	if lot >= 45 || lot < 20 || back.Add(30*time.Hour).After(g.until) {
@@ -266,8 +270,9 @@ func (g *historyMaker) pay(o *seedOrder, paid time.Time, lot int) {
 	if lot >= 30 {
 		o.refund = a.Amount.DivUp(models.AmountFromInt(2), 6)
 	}
+	o.Refunds, o.worth = models.RefundsPart, o.Total.Mul(o.refund).DivHalfUp(a.Amount, o.Digits)
 	if o.refund.Cmp(a.Amount) >= 0 { // all of it, or too small to be halved
-		o.State = models.OrderRefunded
+		o.Refunds = models.RefundsAll
 	}
 	a.Refunded = o.refund
 }

@@ -121,6 +121,8 @@ type seedTables struct {
 	movements    []models.StockMovement
 	refunds      []models.Refund
 	reviews      []models.Review
+	shipments    []models.Shipment
+	shipped      []models.ShipmentLine
 
 	stock map[string]seedStock
 	calls map[string]int // callbacks by day, UTC
@@ -139,6 +141,8 @@ func (t *seedTables) write(ctx context.Context, tx *Store) error {
 		func() error { return movementTable.insertAll(ctx, tx, t.movements) },
 		func() error { return refundTable.insertAll(ctx, tx, t.refunds) },
 		func() error { return reviewTable.insertAll(ctx, tx, t.reviews) },
+		func() error { return shipmentTable.insertAll(ctx, tx, t.shipments) },
+		func() error { return shipmentLineTable.insertAll(ctx, tx, t.shipped) },
 	} {
 		if err := insert(); err != nil {
 			return err

@@ -23,6 +23,7 @@ func (g *historyMaker) write(o *seedOrder) {
 		g.writeAttempt(made)
 	}
 	g.writeOrderHistory(o)
+	g.writeShipment(o)
 	g.writeStock(o)
 	if a.State == models.AttemptPaid {
 		g.writeEvidence(o)
@@ -82,18 +83,23 @@ func (g *historyMaker) writeOrderHistory(o *seedOrder) {
 	case models.OrderReview:
 		move(models.OrderAwaiting, models.OrderExpired, "expire", o.ExpiresAt)
 		move(models.OrderExpired, models.OrderReview, "callback", a.PaidAt)
-	case models.OrderPaid, models.OrderFulfilled, models.OrderRefunded, models.OrderRefunding:
+	case models.OrderPaid:
 		move(models.OrderAwaiting, models.OrderPaid, "callback", o.PaidAt)
-		now := models.OrderPaid
-		if !o.FulfilledAt.IsZero() {
-			move(now, models.OrderFulfilled, "admin", o.FulfilledAt)
-			now = models.OrderFulfilled
-		}
-		if !o.refunded.IsZero() {
-			move(now, models.OrderRefunding, "refund", o.refunded)
-			move(models.OrderRefunding, o.State, "refund", o.refunded.Add(24*time.Hour))
-		}
 	case models.OrderAwaiting:
+	}
+}
+
+// writeShipment sends all lines of an order that was sent in one parcel.
+func (g *historyMaker) writeShipment(o *seedOrder) {
+	if o.FulfilledAt.IsZero() {
+		return
+	}
+	id := g.id(o.FulfilledAt)
+	g.table.shipments = append(g.table.shipments, models.Shipment{
+		ID: id, OrderID: o.ID, Carrier: "Muuli", Number: o.tracking, FormToken: g.ref(), SentAt: o.FulfilledAt, UpdatedAt: o.FulfilledAt, Version: 1,
+	})
+	for _, l := range o.Lines {
+		g.table.shipped = append(g.table.shipped, models.ShipmentLine{ID: g.id(o.FulfilledAt), ShipmentID: id, OrderLineID: l.ID, Quantity: l.Quantity})
 	}
 }
 
@@ -115,7 +121,7 @@ func (g *historyMaker) writeStock(o *seedOrder) {
 		case models.OrderExpired, models.OrderCancelled, models.OrderReview:
 			state, at = models.ReservationReleased, latest(o.attempt.UpdatedAt, o.CreatedAt)
 			booked(models.MovementRelease, l.Quantity, at)
-		case models.OrderPaid, models.OrderFulfilled, models.OrderRefunding, models.OrderRefunded:
+		case models.OrderPaid:
 			state, at = models.ReservationSold, o.PaidAt
 			booked(models.MovementRelease, l.Quantity, at)
 			booked(models.MovementSale, -l.Quantity, at)
@@ -163,7 +169,7 @@ func (g *historyMaker) writeRefund(o *seedOrder) {
 	id := g.id(at)
 	g.table.refunds = append(g.table.refunds, models.Refund{
 		ID: id, OrderID: o.ID, AttemptID: a.ID, AppOrderID: g.ref(), OrderNum: "R" + a.OrderNum, State: models.RefundConfirmed, Amount: o.refund,
-		Coin: a.Coin, Reason: "Test data", FormToken: g.ref(), CreatedAt: at, UpdatedAt: done, SentAt: at, ConfirmedAt: done,
+		Coin: a.Coin, Worth: o.worth, Reason: "Test data", FormToken: g.ref(), CreatedAt: at, UpdatedAt: done, SentAt: at, ConfirmedAt: done,
 	})
 	for _, m := range []struct {
 		from, to models.RefundState

@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"context"
 	"errors"
 	"math/rand/v2"
 	"sync/atomic"
@@ -163,7 +164,7 @@ func TestSell_OfReleasedStockThatIsGoneChangesNothing(t *testing.T) {
 					return err
 				}
 			}
-			return nil
+			return openCase(ctx, tx, late.ID)
 		}))
 		assert.Equal(t, p.Variants[2].SKU, gone.SKU)
 		assert.Equal(t, before, [][3]int{stockOf(t, s, p.Variants[0].ID), stockOf(t, s, p.Variants[1].ID), stockOf(t, s, p.Variants[2].ID)})
@@ -209,6 +210,11 @@ func TestStock_ManyOrdersAtOnceStaySound(t *testing.T) {
 							if err := end(tx); err != nil {
 								return err
 							}
+							if to == models.OrderReview {
+								if err := openCase(t.Context(), tx, o.ID); err != nil {
+									return err
+								}
+							}
 							return tx.MoveOrder(t.Context(), o.ID, models.OrderAwaiting, to, store.OrderChange{}, models.Transition{Cause: "test"})
 						})
 						if errors.Is(err, store.ErrConflict) {
@@ -228,6 +234,11 @@ func TestStock_ManyOrdersAtOnceStaySound(t *testing.T) {
 			assert.Equal(t, v.OnHand, got[0]+got[2])
 		}
 	})
+}
+
+// openCase opens the case that an order in review needs.
+func openCase(ctx context.Context, s *store.Store, orderID string) error {
+	return s.OpenReview(ctx, models.Review{Kind: models.ReviewLatePayment, Subject: orderID, OrderID: orderID})
 }
 
 func TestMoveStock_NeverBelowNothing(t *testing.T) {
@@ -250,6 +261,7 @@ func TestMoveStock_NeverBelowNothing(t *testing.T) {
 		require.NoError(t, s.Reserve(ctx, o.ID, o.Lines))
 		require.NoError(t, s.SellReservation(ctx, o.ID))
 		require.NoError(t, s.MoveOrder(ctx, o.ID, models.OrderAwaiting, models.OrderReview, store.OrderChange{}, models.Transition{}))
+		require.NoError(t, openCase(ctx, s, o.ID))
 		require.NoError(t, move(models.MovementReturn, 1))
 		assert.Equal(t, [3]int{6, 0, 1}, stockOf(t, s, v.ID))
 		require.ErrorAs(t, move(models.MovementReturn, 2), &gone, "more comes back than was sold")

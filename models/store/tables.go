@@ -37,17 +37,19 @@ var (
 	zonePlaceTable   = tableOf[zonePlace]()
 	methodTable      = tableOf[models.DeliveryMethod]("zone_id")
 
-	sessionTable    = tableOf[models.Session]("created_at")
-	cartTable       = tableOf[models.Cart]()
-	orderTable      = tableOf[models.Order]()
-	orderLineTable  = tableOf[models.OrderLine]()
-	addressTable    = tableOf[orderAddress]()
-	attemptTable    = tableOf[models.Attempt]()
-	evidenceTable   = tableOf[models.Evidence]()
-	transitionTable = tableOf[models.Transition]()
-	reviewTable     = tableOf[models.Review]()
-	refundTable     = tableOf[models.Refund]()
-	inboxTable      = tableOf[models.InboxMessage]()
+	sessionTable      = tableOf[models.Session]("created_at")
+	cartTable         = tableOf[models.Cart]()
+	orderTable        = tableOf[models.Order]()
+	orderLineTable    = tableOf[models.OrderLine]()
+	addressTable      = tableOf[orderAddress]()
+	attemptTable      = tableOf[models.Attempt]()
+	evidenceTable     = tableOf[models.Evidence]()
+	transitionTable   = tableOf[models.Transition]()
+	reviewTable       = tableOf[models.Review]()
+	refundTable       = tableOf[models.Refund]()
+	shipmentTable     = tableOf[models.Shipment]()
+	shipmentLineTable = tableOf[models.ShipmentLine]()
+	inboxTable        = tableOf[models.InboxMessage]()
 
 	statementLineTable = tableOf[models.StatementLine]()
 	bookDayTable       = tableOf[models.BookDay]()
@@ -178,7 +180,7 @@ var rowTypes = describe(
 	models.PriceSource{}, models.Coin{}, models.Rate{}, models.Coupon{}, models.CouponUse{}, couponShopper{},
 	models.Zone{}, zonePlace{}, models.DeliveryMethod{}, models.Session{}, models.Cart{}, models.CartLine{},
 	models.Order{}, models.OrderLine{}, orderAddress{}, models.Attempt{}, models.Evidence{}, models.Transition{}, models.Review{},
-	models.InboxMessage{}, models.OutboxMessage{}, models.Refund{}, models.Note{},
+	models.InboxMessage{}, models.OutboxMessage{}, models.Refund{}, models.RefundLine{}, models.Shipment{}, models.ShipmentLine{}, models.Note{},
 	models.Statement{}, models.StatementPage{}, models.StatementLine{}, models.BookDay{}, models.Discrepancy{}, dayFigure{}, daySum{},
 	models.Task{}, models.TaskRow{}, models.TaskChunk{}, setting{}, settingGroup{}, retentionMark{}, counter{},
 	models.Staff{}, models.StaffSession{}, models.Invitation{}, throttle{}, models.AuditEntry{},

@@ -103,6 +103,43 @@ func (s *Shop) Refund(o models.Order, amount string) (models.Refund, error) {
 	}, Finance())
 }
 
+// OpenCase returns the one open case of an order about money.
+func (s *Shop) OpenCase(o models.Order) models.Review {
+	s.T.Helper()
+	reviews, err := s.Store.ReviewsOf(s.T.Context(), o.ID)
+	require.NoError(s.T, err)
+	var open []models.Review
+	for _, r := range reviews {
+		if r.Open {
+			open = append(open, r)
+		}
+	}
+	require.Len(s.T, open, 1, "one open case")
+	return open[0]
+}
+
+// Decide decides about the one open case of an order; edits change the form.
+func (s *Shop) Decide(o models.Order, d models.Decision, edits ...func(*payments.DecideInput)) {
+	s.T.Helper()
+	require.NoError(s.T, s.TryToDecide(o, d, edits...))
+}
+
+// TryToDecide is Decide with its error.
+func (s *Shop) TryToDecide(o models.Order, d models.Decision, edits ...func(*payments.DecideInput)) error {
+	s.T.Helper()
+	in := payments.DecideInput{ReviewID: s.OpenCase(o).ID, Decision: d, Note: "looked into it", Days: 2, FormToken: models.NewRef()}
+	for _, edit := range edits {
+		edit(&in)
+	}
+	return s.Service.Decide(s.T.Context(), in, Finance())
+}
+
+// ShipAll sends all that is left of an order, with a carrier's number.
+func (s *Shop) ShipAll(orderID, number string) error {
+	_, err := s.Ship(s.T.Context(), payments.ShipInput{OrderID: orderID, Details: payments.ShipmentDetails{Number: number}, FormToken: models.NewRef()}, Finance())
+	return err
+}
+
 // Order returns an order as it is stored now.
 func (s *Shop) Order(ref string) models.Order {
 	s.T.Helper()

@@ -212,7 +212,7 @@ func discrepancy(v StatementView, d DiscrepancyRow) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = problem(refusalWords(p, d.Refusal, "Left", d.Left)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = problem(refusalWords(p, d.Refusal)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -498,7 +498,8 @@ func discrepancyActions(v StatementView, d DiscrepancyRow) templ.Component {
 					}
 					templ_7745c5c3_Err = field(p, input{
 						id: "amount-" + d.ID, name: "amount", label: p.T("admin.field.amount"), hint: p.T("admin.field.amount.hint"),
-						from: d.Amount, length: "40", required: true, code: true,
+						value: d.Amount.Value, length: "40", required: true, code: true,
+						problem: either(d.TooMuch, p.T("admin.refund.too_much", "Left", d.Left), p.Problem(d.Amount.Problem)),
 					}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
@@ -517,7 +518,7 @@ func discrepancyActions(v StatementView, d DiscrepancyRow) templ.Component {
 					var templ_7745c5c3_Var23 string
 					templ_7745c5c3_Var23, templ_7745c5c3_Err = templ.JoinStringErrs(p.T("admin.refund.warning"))
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `templates/admin/discrepancies.templ`, Line: 106, Col: 50}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `templates/admin/discrepancies.templ`, Line: 107, Col: 50}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var23))
 					if templ_7745c5c3_Err != nil {
@@ -530,7 +531,7 @@ func discrepancyActions(v StatementView, d DiscrepancyRow) templ.Component {
 					var templ_7745c5c3_Var24 string
 					templ_7745c5c3_Var24, templ_7745c5c3_Err = templ.JoinStringErrs(p.T("admin.refund.submit"))
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `templates/admin/discrepancies.templ`, Line: 107, Col: 88}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `templates/admin/discrepancies.templ`, Line: 108, Col: 88}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var24))
 					if templ_7745c5c3_Err != nil {
@@ -542,7 +543,7 @@ func discrepancyActions(v StatementView, d DiscrepancyRow) templ.Component {
 					}
 					return nil
 				})
-				templ_7745c5c3_Err = confirmForm("return", p.T("admin.discrepancy.refund"), "confirm--danger", d.Amount.Problem != "", d.path("refund")).Render(templ.WithChildren(ctx, templ_7745c5c3_Var21), templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = confirmForm("return", p.T("admin.discrepancy.refund"), "confirm--danger", d.Amount.Problem != "" || d.TooMuch, d.path("refund")).Render(templ.WithChildren(ctx, templ_7745c5c3_Var21), templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -574,7 +575,7 @@ func discrepancyActions(v StatementView, d DiscrepancyRow) templ.Component {
 					var templ_7745c5c3_Var26 string
 					templ_7745c5c3_Var26, templ_7745c5c3_Err = templ.JoinStringErrs(p.T("admin.discrepancy.accept.submit"))
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `templates/admin/discrepancies.templ`, Line: 118, Col: 85}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `templates/admin/discrepancies.templ`, Line: 119, Col: 85}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var26))
 					if templ_7745c5c3_Err != nil {

@@ -28,7 +28,7 @@ func (f fixtures) customer() admin.CustomerView {
 		Page: f.page(admin.SectionCustomers), ID: strings.Repeat("0a", 24), Email: "ada.lovelace@example.com", Next: "/admin/customers/x?after=y",
 	}
 	v.Page.May.Customers = true
-	for i, state := range []string{"awaiting", "paid", "fulfilled", "cancelled", "refunded"} {
+	for i, state := range []string{"awaiting", "paid", "expired", "cancelled", "review"} {
 		v.Orders = append(v.Orders, admin.CustomerOrder{ID: orderID, Ref: ref, State: state, Placed: f.at(i * 1000), Total: f.money("1042.50")})
 	}
 	return v

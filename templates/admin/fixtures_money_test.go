@@ -80,7 +80,7 @@ func (f fixtures) discrepancy(i int, kind string) admin.DiscrepancyRow {
 		d.Refusal, d.Reason = admin.RefusalStale, admin.Field{Problem: invalid.Missing}
 	case 2:
 		d.Ours, d.OrderID, d.Ref, d.CanSettle, d.CanRefund = "", "", "", true, true
-		d.Refusal, d.Left, d.Amount = admin.RefusalRefundLeft, f.p.Coin("186.00", "USDT"), admin.Field{Value: "187", Problem: invalid.Amount}
+		d.TooMuch, d.Left, d.Amount = true, f.p.Coin("186.00", "USDT"), admin.Field{Value: "187"}
 	case 3:
 		d.Theirs, d.Owner, d.Note = "", "grace@example.com", f.say("Asked the exchange, ticket 4711.", "已向平台提交工单 4711。")
 	case 5:
@@ -120,7 +120,7 @@ func (f fixtures) refund(id string, state models.RefundState) admin.RefundRow {
 }
 
 func (f fixtures) refunds() admin.RefundsView {
-	v := admin.RefundsView{Page: f.page(admin.SectionRefunds), States: f.choices("requested", models.RefundStates()), FourEyes: f.money("500"), Next: "/admin/refunds?after=x", Refusal: admin.RefusalRefundLeft, Left: f.p.Coin("0.1", "BTC")}
+	v := admin.RefundsView{Page: f.page(admin.SectionRefunds), States: f.choices("requested", models.RefundStates()), FourEyes: f.money("500"), Next: "/admin/refunds?after=x", Refusal: admin.RefusalSamePerson}
 	for i, state := range models.RefundStates() {
 		r := f.refund("f"+strconv.Itoa(i), state)
 		switch state {
@@ -194,7 +194,7 @@ func (f fixtures) fileTask() admin.TaskView {
 }
 
 func (f fixtures) audit() admin.AuditView {
-	v := admin.AuditView{Page: f.page(admin.SectionAudit), Actions: f.choices("", []string{"order.cancel", "order.fulfil", "refund.request", "staff.role"}), Next: "/admin/audit?before=1"}
+	v := admin.AuditView{Page: f.page(admin.SectionAudit), Actions: f.choices("", []string{"order.cancel", "order.ship", "refund.request", "staff.role"}), Next: "/admin/audit?before=1"}
 	for i, action := range []string{"order.cancel", "refund.request", "staff.role", "day.seal", "action.without_words"} {
 		v.Rows = append(v.Rows, admin.AuditRow{
 			Seq: strconv.Itoa(1042 - i), At: f.at(i * 13), Who: "ada@example.com", Action: action, Subject: "order:" + orderID, SubjectURL: "/admin/orders/" + orderID,

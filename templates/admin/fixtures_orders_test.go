@@ -9,7 +9,7 @@ import (
 )
 
 func (f fixtures) review(id, kind string) admin.ReviewRow {
-	return admin.ReviewRow{ID: id, Kind: kind, OrderID: orderID, Ref: ref, Subject: "01KB1R5XQ8F6Z9T0W3M2N4P7YD", Note: "0.00191260 BTC, 2026112214050012345", Open: true, At: f.at(75), Updated: f.at(75), CanClose: true}
+	return admin.ReviewRow{ID: id, Kind: kind, OrderID: orderID, Ref: ref, Subject: "01KB1R5XQ8F6Z9T0W3M2N4P7YD", Note: "0.00191260 BTC, 2026112214050012345", Open: true, At: f.at(75), Updated: f.at(75)}
 }
 
 func (f fixtures) inbox() admin.InboxView {
@@ -17,10 +17,12 @@ func (f fixtures) inbox() admin.InboxView {
 	for i, kind := range []string{"late_payment", "second_payment", "mismatch", "status_regress", "unknown_order", "unreadable", "unresolved", "undelivered_mail", "sealed_day_changed", "unmatched_order"} {
 		r := f.review("r"+strconv.Itoa(i), kind)
 		if i == 1 {
-			r.NoteProblem = invalid.Missing
+			r.Decisions = []admin.DecisionForm{
+				{Decision: "refund", Token: "t", Note: admin.Field{Problem: invalid.Missing}, Open: true}, {Decision: "ask", Token: "t"}, {Decision: "wait", Token: "t"},
+			}
 		}
 		if i > 7 {
-			r.Open, r.CanClose, r.OrderID, r.Updated, r.Resolution = false, false, "", f.at(10), f.say("Asked the exchange: their mistake, corrected.", "已向平台核实：对方失误，已更正。")
+			r.Open, r.OrderID, r.Updated, r.Resolution = false, "", f.at(10), f.say("Asked the exchange: their mistake, corrected.", "已向平台核实：对方失误，已更正。")
 		}
 		v.Rows = append(v.Rows, r)
 	}
@@ -35,12 +37,16 @@ func (f fixtures) orders() admin.OrdersView {
 		Next:  "/admin/orders?after=x", FormToken: "token", Export: admin.Export{Fields: []admin.Hidden{{Name: "what", Value: "orders"}, {Name: "form_token", Value: "t"}}},
 	}
 	attempts := []string{"open", "paid", "paid", "closed", "closed", "paid", "paid", "paid"}
-	for i, state := range models.OrderStates() {
+	v.Fulfilments, v.Refunds = f.choices("", models.Fulfilments()), f.choices("", models.RefundStatuses())
+	states := []string{"awaiting", "paid", "underpaid", "expired", "cancelled", "review", "paid", "overpaid"}
+	sent := []string{"", "none", "part", "", "", "", "sent", "handed"}
+	back := []string{"none", "requested", "in_flight", "none", "all", "none", "part", "all"}
+	for i, state := range states {
 		r := admin.OrderRow{
-			ID: "o" + strconv.Itoa(i), Ref: ref[i:] + ref[:i], Email: "ada.lovelace@example.com", Name: f.say("Ada Lovelace", "陈小雅"), State: string(state), Attempt: attempts[i],
+			ID: "o" + strconv.Itoa(i), Ref: ref[i:] + ref[:i], Email: "ada.lovelace@example.com", Name: f.say("Ada Lovelace", "陈小雅"), State: state, Fulfilment: sent[i], Refunded: back[i], Attempt: attempts[i],
 			Total: f.money("186"), Amount: f.p.Coin("0.00191260", "BTC"), OrderNum: "20261122140500" + strconv.Itoa(12345+i), Payer: "884211" + strconv.Itoa(i), Created: f.at(i * 61),
 		}
-		if state == models.OrderReview {
+		if state == "review" {
 			r.Reviews = 2
 		}
 		if i == 0 {
@@ -87,15 +93,16 @@ func (f fixtures) order() admin.OrderView {
 		Page: f.page(admin.SectionOrders), ID: orderID, Ref: ref, ShopURL: "/orders/" + ref, State: "paid", Email: "ada@example.com", Name: f.say("Ada Lovelace", "陈小雅"), Lang: f.p.Lang(),
 		Created: f.at(82), Paid: f.at(60), Total: f.money("186"),
 		Lines: []admin.Line{
-			{SKU: "MUG-MOSS", Title: f.say("Stoneware mug", "粗陶马克杯"), Variant: f.say("Moss", "苔绿"), Quantity: 2, UnitPrice: f.money("24"), Total: f.money("48")},
-			{SKU: "RUCK", Title: f.say("Canvas rucksack", "帆布双肩包"), Quantity: 1, UnitPrice: f.money("138"), Total: f.money("138")},
+			{ID: "l1", Sent: 1, ToSend: 1, ToRefund: 2, SKU: "MUG-MOSS", Title: f.say("Stoneware mug", "粗陶马克杯"), Variant: f.say("Moss", "苔绿"), Quantity: 2, UnitPrice: f.money("24"), Total: f.money("48")},
+			{ID: "l2", Refunded: 1, SKU: "RUCK", Title: f.say("Canvas rucksack", "帆布双肩包"), Quantity: 1, UnitPrice: f.money("138"), Total: f.money("138")},
 		},
 		Attempts: []admin.Attempt{paid, failed}, Refunds: []admin.RefundRow{f.refund("f1", models.RefundAccepted)}, Timeline: f.timeline(),
-		CanNote: true, CanFulfil: true, CanCancel: true, CanAsk: true, CanResend: true, CanRefund: true, NoteToken: "token",
+		CanNote: true, CanShip: true, Fulfilment: "part", Refunded: "in_flight", Shipments: f.shipments(), CanCancel: true, CanAsk: true, CanResend: true, CanRefund: true, NoteToken: "token",
 		Mails: []admin.Choice{{Value: "order_received"}, {Value: "payment_received", Selected: true}},
 		Refund: admin.RefundForm{
 			FormToken: "token", FourEyes: f.money("500"),
-			Attempts: []admin.RefundChoice{{AttemptID: "a2", Paid: f.p.Coin("0.00191260", "BTC"), Left: f.p.Coin("0.00141260", "BTC"), LeftPlain: "0.00141260", Selected: true}},
+			Paid: f.p.Coin("0.00191260", "BTC"), Left: f.p.Coin("0.00141260", "BTC"), Delivery: f.money("6.50"),
+			Units: []admin.Choice{{Value: "coin", Label: "BTC", Selected: true}, {Value: "currency", Label: "USD"}},
 		},
 	}
 }
@@ -117,31 +124,48 @@ func (f fixtures) timeline() []admin.Event {
 
 func (f fixtures) reviewedOrder() admin.OrderView {
 	v := f.order()
-	v.State, v.CanFulfil, v.Refusal = "review", false, admin.RefusalUnreachable
+	v.State, v.Fulfilment, v.Refusal = "review", "", admin.RefusalUnreachable
 	v.Page.Notices = []admin.Notice{{Kind: admin.NoticeCancelPaid}, {Kind: admin.NoticeNoted}}
 	v.Reviews = []admin.ReviewRow{f.review("r1", "late_payment"), f.review("r2", "unresolved")}
 	v.Expires = f.at(-20)
 	v.Note = admin.Field{Problem: invalid.Missing}
-	v.Track = admin.Field{Value: "x", Problem: invalid.Characters}
-	v.CanFulfil = true
+	v.Reviews[0].Decisions = []admin.DecisionForm{
+		{Decision: "accept", Token: "t", Missing: []string{"2 × MUG-MOSS"}, Open: true},
+		{Decision: "accept_amount", Token: "t", Plain: "135.139999", Amount: f.p.Coin("135.139999", "USDT")},
+		{Decision: "refund", Token: "t"},
+		{Decision: "drop", Token: "t"},
+		{Decision: "ask", Token: "t", Refusal: admin.RefusalTooOften, Open: true},
+		{Decision: "wait", Token: "t", Days: admin.Field{Value: "99", Problem: invalid.Between}, Open: true},
+	}
+	v.Reviews[1].WaitUntil = f.at(-900)
+	v.Ship.Link, v.Ship.LinkProblem = "x", invalid.Link
 	return v
 }
 
 func (f fixtures) refusedRefund() admin.OrderView {
 	v := f.order()
-	v.State, v.Fulfilled, v.Tracking = "fulfilled", f.at(10), "SF 1234 5678 9012"
-	v.Refund.Refusal, v.Refund.Left = admin.RefusalRefundLeft, f.p.Coin("0.00141260", "BTC")
-	v.Refund.Amount = admin.Field{Value: "1", Problem: invalid.Amount}
+	v.State, v.Fulfilment, v.Fulfilled = "underpaid", "sent", f.at(10)
+	v.Refund.Refusal, v.Refund.TooMuch = admin.RefusalPieces, true
+	v.Refund.Amount, v.Refund.Quantities = admin.Field{Value: "1"}, map[string]string{"l1": "3"}
 	v.Refund.Reason = admin.Field{Problem: invalid.Missing}
-	v.Refund.Attempts = append(v.Refund.Attempts, admin.RefundChoice{AttemptID: "a3", Paid: f.p.Coin("186.00", "USDT"), Left: f.p.Coin("186.00", "USDT"), LeftPlain: "186.00"})
 	return v
+}
+
+func (f fixtures) shipments() []admin.Shipment {
+	return []admin.Shipment{
+		{
+			ID: "s1", Version: 1, Lines: []string{"1 × " + f.say("Stoneware mug", "粗陶马克杯")}, Who: "grace@example.com", Sent: f.at(30), UndoUntil: f.at(-30),
+			ShipmentDetails: admin.ShipmentDetails{Carrier: "DHL", Number: "SF 1234 5678 9012", Link: "https://track.example/SF123456789012"},
+		},
+		{ID: "s2", Version: 2, Lines: []string{"1 × " + f.say("Canvas rucksack", "帆布双肩包")}, Who: "ada@example.com", Sent: f.at(50), Undone: f.at(45), ShipmentDetails: admin.ShipmentDetails{ByHand: true}},
+	}
 }
 
 func (f fixtures) bareOrder() admin.OrderView {
 	v := f.order()
 	v.State, v.Name, v.Paid.Text, v.ShopURL = "cancelled", "", "", ""
 	v.Attempts, v.Refunds, v.Timeline = nil, nil, nil
-	v.CanNote, v.CanFulfil, v.CanCancel, v.CanAsk, v.CanResend, v.CanRefund = false, false, false, false, false, false
+	v.CanNote, v.CanShip, v.CanCancel, v.CanAsk, v.CanResend, v.CanRefund = false, false, false, false, false, false
 	return v
 }
 

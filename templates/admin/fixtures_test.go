@@ -116,7 +116,8 @@ func (f fixtures) strange() []sheet {
 		r.Total, r.Amount, r.State = "$1,234,567,890,123,456.78", "1,234,567,890,123.123456789012345678 USDT", "state_without_words"
 	}
 	order := f.order()
-	order.Ref, order.Email, order.Name, order.Tracking, order.Lang = long, long+"@example.com", long, long, "xx"
+	order.Ref, order.Email, order.Name, order.Lang = long, long+"@example.com", long, "xx"
+	order.Shipments[0].Carrier, order.Shipments[0].Number = long, long
 	order.Lines[0].Title, order.Lines[0].SKU = strings.Repeat("Wide", 60), long
 	order.Attempts[0].Amount, order.Attempts[0].Payer, order.Attempts[0].Problem = "1,234,567,890,123.123456789012345678 USDT", long, long
 	order.Timeline[0].Text, order.Timeline[0].What, order.Timeline[0].Who = strings.Repeat("wide", 100), "thing.without_words", long

@@ -1,6 +1,8 @@
 package admin
 
 import (
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/coincart/coincart/templates/i18n"
@@ -11,12 +13,41 @@ func (v OrderView) path(action string) string { return "/admin/orders/" + v.ID +
 
 // hasActions reports whether there is something to do.
 func (v OrderView) hasActions() bool {
-	return v.CanNote || v.CanFulfil || v.CanCancel || v.CanAsk || v.CanResend || v.CanRefund
+	return v.CanNote || v.CanShip && v.leftToSend() > 0 || v.CanCancel || v.CanAsk || v.CanResend || v.CanRefund
 }
 
 // open reports whether the form has something to correct.
 func (f RefundForm) open() bool {
-	return f.Refusal != "" || f.Amount.Problem != "" || f.Reason.Problem != ""
+	return f.Refusal != "" || f.TooMuch || f.Amount.Problem != "" || f.Reason.Problem != "" || f.Note.Problem != ""
+}
+
+// open reports whether the form has something to correct.
+func (f ShipForm) open() bool { return f.Refusal != "" || f.Problem != "" || f.LinkProblem != "" }
+
+// leftToSend returns how many pieces of the order are still to be sent.
+func (v OrderView) leftToSend() int {
+	n := 0
+	for _, l := range v.Lines {
+		n += l.ToSend
+	}
+	return n
+}
+
+// canRefundPieces reports whether there are pieces that were not refunded.
+func (v OrderView) canRefundPieces() bool {
+	return slices.ContainsFunc(v.Lines, func(l Line) bool { return l.ToRefund > 0 })
+}
+
+// typedOr returns the number of pieces that was typed for a line. Before anything is typed, a shipment has all that are left, and a refund
+// none.
+func typedOr(typed map[string]string, id string, most int, prefix string) string {
+	if text, ok := typed[id]; ok {
+		return text
+	}
+	if prefix == "ship-" {
+		return strconv.Itoa(most)
+	}
+	return "0"
 }
 
 // codeWords returns the meaning of a code of the platform, or of one of the shop's own problems; the code itself is included.

@@ -138,8 +138,14 @@ type look struct{ tone, glyph string }
 // looks are the looks of states, by the prefix of their words. A state that is missing here is plain.
 var looks = map[string]map[string]look{
 	"admin.order_state.": {
-		"awaiting": {"busy", "clock"}, "paid": {"good", "check"}, "fulfilled": {"good", "box"}, "review": {"warn", "eye"},
-		"expired": {"plain", "clock"}, "cancelled": {"plain", "cross"}, "refunding": {"busy", "return"}, "refunded": {"plain", "return"},
+		"awaiting": {"busy", "clock"}, "paid": {"good", "check"}, "review": {"warn", "eye"}, "underpaid": {"warn", "check"},
+		"overpaid": {"warn", "check"}, "expired": {"plain", "clock"}, "cancelled": {"plain", "cross"},
+	},
+	"admin.fulfilment.": {
+		"none": {"busy", "box"}, "part": {"busy", "box"}, "sent": {"good", "truck"}, "handed": {"good", "check"},
+	},
+	"admin.refunds.": {
+		"none": {"plain", "dot"}, "requested": {"warn", "eye"}, "in_flight": {"busy", "return"}, "part": {"plain", "return"}, "all": {"plain", "return"},
 	},
 	"admin.attempt_state.": {
 		"created": {"plain", "dot"}, "submitting": {"busy", "arrow"}, "open": {"busy", "clock"}, "unknown": {"warn", "question"},

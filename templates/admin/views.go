@@ -107,7 +107,6 @@ const (
 	RefusalCursor         Refusal = "cursor"         // the page's address was not made by the shop
 	RefusalNothingChosen  Refusal = "nothing_chosen" // a bulk action without a row
 	RefusalTooMany        Refusal = "too_many"       // a bulk action with more than 100 rows
-	RefusalRefundLeft     Refusal = "refund_left"    // more than what is left; see the form's Left
 	RefusalNotRefundable  Refusal = "not_refundable"
 	RefusalSamePerson     Refusal = "same_person" // the second person must be another one
 	RefusalDaySealed      Refusal = "day_sealed"
@@ -116,6 +115,10 @@ const (
 	RefusalNotSettleable  Refusal = "not_settleable"
 	RefusalNotCancellable Refusal = "not_cancellable"
 	RefusalNotFulfillable Refusal = "not_fulfillable"
+	RefusalPieces         Refusal = "pieces"      // a line does not have so many pieces
+	RefusalUndoLate       Refusal = "undo_late"   // the time to undo a shipment is over
+	RefusalMissing        Refusal = "missing"     // pieces are missing that the order needs
+	RefusalDecided        Refusal = "decided"     // the case is closed, or cannot be decided so any more
 	RefusalUnreachable    Refusal = "unreachable" // the platform does not answer
 	RefusalNoMailer       Refusal = "no_mailer"   // the shop sends no mails
 	RefusalTooOften       Refusal = "too_often"   // the platform was asked a moment ago
@@ -165,9 +168,10 @@ type Hidden struct {
 
 // Fact is a name and a value; the name's words are "admin.fact." + Name.
 type Fact struct {
-	Name  string
-	Value string
-	URL   string // path of ours; "": no link
+	Name    string
+	Value   string
+	URL     string // path of ours; "": no link
+	Differs bool   // from what the shop has: the value is marked
 }
 
 // Notice is a line at the top of a page about what has just happened. Its words are "admin.notice." + Kind; {{.Text}} is Text.
@@ -201,6 +205,9 @@ const (
 	NoticeRefundApproved  NoticeKind = "refund_approved"  // is being sent
 	NoticeRefundDeclined  NoticeKind = "refund_declined"
 	NoticeReviewClosed    NoticeKind = "review_closed"
+	NoticeReviewWaits     NoticeKind = "review_waits"
+	NoticeShipCorrected   NoticeKind = "ship_corrected"
+	NoticeShipUndone      NoticeKind = "ship_undone"
 	NoticeAssigned        NoticeKind = "assigned"
 	NoticeAccepted        NoticeKind = "accepted"
 	NoticeSettled         NoticeKind = "settled"

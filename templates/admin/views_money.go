@@ -122,7 +122,8 @@ type DiscrepancyRow struct {
 	CanAccept  bool
 	CanRefund  bool
 	Refusal    Refusal // of the last action on this row
-	Left       string  // with refund_left
+	Left       string  // with TooMuch
+	TooMuch    bool    // Amount is more than Left
 	Amount     Field   // of the refund's form
 	Reason     Field   // of the form that was refused
 	FormToken  string
@@ -162,6 +163,7 @@ type RefundRow struct {
 	State         string // "admin.refund_state." + State
 	Amount        string // with the coin
 	Reason        string
+	Note          string // to the shopper; ""
 	RequestedBy   string // e-mail
 	ApprovedBy    string // e-mail; ""
 	AppOrderID    string

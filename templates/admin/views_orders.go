@@ -84,7 +84,7 @@ type Attention struct {
 	URL   string
 }
 
-// InboxView is what needs attention. Form of a review: POST /admin/reviews/{id}/close with note.
+// InboxView is what needs attention.
 type InboxView struct {
 	Page    Page
 	Counts  []Attention
@@ -97,18 +97,35 @@ type InboxView struct {
 
 // ReviewRow is a review: "admin.review." + Kind.
 type ReviewRow struct {
-	ID          string
-	Kind        string
-	Note        string
-	OrderID     string // "" without an order
-	Ref         string
-	Subject     string
-	Open        bool
-	At          templates.Moment
-	Updated     templates.Moment
-	CanClose    bool
-	NoteProblem invalid.Problem // of the form to close it
-	Resolution  string          // what the person who closed it wrote
+	ID         string
+	Kind       string
+	Note       string
+	OrderID    string // "" without an order
+	Ref        string
+	Subject    string
+	Open       bool
+	At         templates.Moment
+	Updated    templates.Moment
+	Resolution string           // what the person who decided wrote
+	Decision   string           // "admin.decision." + Decision; "" while it is open, or where the shop closed it by itself
+	DecidedBy  string           // e-mail; ""
+	WaitUntil  templates.Moment // until when it was put off; Text "": it was not
+
+	Decisions []DecisionForm // what may be decided
+}
+
+// DecisionForm is one decision about a review: POST /admin/reviews/{id}/decide, or /refund or /ask for these two, with decision, note,
+// anyway, amount, days, form_token.
+type DecisionForm struct {
+	Decision string // "admin.decision." + Decision
+	Token    string
+	Amount   string // accept_amount: with the coin
+	Plain    string // accept_amount: decimal text
+	Note     Field
+	Days     Field
+	Refusal  Refusal
+	Missing  []string // accept: what is missing, such as "2 × MUG-1"; none before it was tried
+	Open     bool     // it has something to correct
 }
 
 // OrdersView is the list of orders. The filter is a GET form with q, state, coin, from, to, unusual=1, sort. Bulk actions: one form over
@@ -119,20 +136,26 @@ type OrdersView struct {
 	Search       Field
 	States       []Choice // "admin.order_state." + Value; "" is any
 	StateProblem invalid.Problem
-	Coins        []Choice
-	CoinProblem  invalid.Problem
-	From         Field
-	To           Field
-	Unusual      bool
-	Sorts        []Choice // "admin.sort." + Value: newest, oldest, amount_desc, amount_asc
-	SortProblem  invalid.Problem
-	Refusal      Refusal // of the address (cursor), or of a bulk action
-	Filtered     bool    // a filter is set: an empty list is no empty shop
-	Rows         []OrderRow
-	Next         string // address; "" on the last page
-	First        string // address; "" on the first page
-	FormToken    string
-	Export       Export
+
+	Fulfilments       []Choice // "admin.fulfilment." + Value; "" is any
+	FulfilmentProblem invalid.Problem
+	Refunds           []Choice // "admin.refunds." + Value; "" is any
+	RefundsProblem    invalid.Problem
+
+	Coins       []Choice
+	CoinProblem invalid.Problem
+	From        Field
+	To          Field
+	Unusual     bool
+	Sorts       []Choice // "admin.sort." + Value: newest, oldest, amount_desc, amount_asc
+	SortProblem invalid.Problem
+	Refusal     Refusal // of the address (cursor), or of a bulk action
+	Filtered    bool    // a filter is set: an empty list is no empty shop
+	Rows        []OrderRow
+	Next        string // address; "" on the last page
+	First       string // address; "" on the first page
+	FormToken   string
+	Export      Export
 }
 
 // Export is the form that makes a file of what a list shows: POST /admin/exports with the hidden fields (what, form_token and the
@@ -143,19 +166,21 @@ type Export struct {
 
 // OrderRow is one order of a list.
 type OrderRow struct {
-	ID       string
-	Ref      string
-	Email    string
-	Name     string
-	State    string // "admin.order_state." + State
-	Attempt  string // "admin.attempt_state." + Attempt; "" without one
-	Total    string
-	Amount   string // of coin; ""
-	OrderNum string
-	Payer    string // UID; "" where the payer signed in at the platform
-	Created  templates.Moment
-	Reviews  int
-	Chosen   bool // its box is ticked, after a bulk action that was refused
+	ID         string
+	Ref        string
+	Email      string
+	Name       string
+	State      string // "admin.order_state." + State: of the payment
+	Fulfilment string // "admin.fulfilment." + Fulfilment; "" unless it is paid
+	Refunded   string // "admin.refunds." + Refunded
+	Attempt    string // "admin.attempt_state." + Attempt; "" without one
+	Total      string
+	Amount     string // of coin; ""
+	OrderNum   string
+	Payer      string // UID; "" where the payer signed in at the platform
+	Created    templates.Moment
+	Reviews    int
+	Chosen     bool // its box is ticked, after a bulk action that was refused
 }
 
 // BulkView is the result of a bulk action.
@@ -175,40 +200,43 @@ type BulkRow struct {
 }
 
 // OrderView is one order. Forms, each shown where its Can is true:
-// POST /admin/orders/{id}/note (text, form_token) · fulfil (tracking) · cancel · ask · resend (kind) ·
-// refund (attempt, amount, reason, form_token; the page's StepUpView asks for the code where it is needed).
+// POST /admin/orders/{id}/note (text, form_token) · ship (pieces-{line}, carrier, number, link, by_hand, form_token) · ship/correct and
+// ship/undo (shipment, version) · cancel · ask · resend (kind) · refund (reason, shopper_note, pieces-{line}, delivery, restock, amount,
+// unit, all, form_token; the page's StepUpView asks for the code where it is needed).
 type OrderView struct {
-	Page      Page
-	ID        string
-	Ref       string
-	ShopURL   string // the shopper's page
-	State     string
-	Email     string
-	Name      string
-	Lang      string
-	Created   templates.Moment
-	Expires   templates.Moment // Text "" unless it waits
-	Paid      templates.Moment
-	Fulfilled templates.Moment
-	Tracking  string
-	Total     string
-	Lines     []Line
-	Sums      []Sum    // what Total is made of besides the lines; none where it is the lines alone
-	Contains  Sum      // tax that the prices contain; Amount "" where there is none
-	Shipped   bool     // goods go to Address
-	Address   []string // lines; none where it was erased
-	Phone     string
-	Attempts  []Attempt // newest first
-	Refunds   []RefundRow
-	Reviews   []ReviewRow // open ones
-	Timeline  []Event     // newest first
+	Page       Page
+	ID         string
+	Ref        string
+	ShopURL    string // the shopper's page
+	State      string // of the payment: "admin.order_state." + State
+	Fulfilment string // "admin.fulfilment." + Fulfilment; "" unless it is paid
+	Refunded   string // "admin.refunds." + Refunded
+	Email      string
+	Name       string
+	Lang       string
+	Created    templates.Moment
+	Expires    templates.Moment // Text "" unless it waits
+	Paid       templates.Moment
+	Fulfilled  templates.Moment
+	Total      string
+	Lines      []Line
+	Sums       []Sum    // what Total is made of besides the lines; none where it is the lines alone
+	Contains   Sum      // tax that the prices contain; Amount "" where there is none
+	Shipped    bool     // goods go to Address
+	Address    []string // lines; none where it was erased
+	Phone      string
+	Attempts   []Attempt  // newest first
+	Shipments  []Shipment // oldest first
+	Refunds    []RefundRow
+	Reviews    []ReviewRow // open ones
+	Timeline   []Event     // newest first
 
-	CanNote, CanFulfil, CanCancel, CanAsk, CanResend, CanRefund bool
+	CanNote, CanShip, CanCancel, CanAsk, CanResend, CanRefund bool
 
 	Refusal   Refusal // of the last action as a whole
 	Note      Field
 	NoteToken string
-	Track     Field    // tracking
+	Ship      ShipForm
 	Mails     []Choice // "admin.mail." + Value
 	Refund    RefundForm
 }
@@ -220,8 +248,45 @@ type Sum struct {
 	Amount string
 }
 
+// Shipment is a parcel, or what was handed over.
+type Shipment struct {
+	ShipmentDetails
+
+	ID        string
+	Version   int
+	Lines     []string // "2 × Stoneware mug"
+	Who       string   // e-mail; ""
+	Sent      templates.Moment
+	Undone    templates.Moment // Text "": it was not
+	UndoUntil templates.Moment // Text "": it cannot be undone any more
+}
+
+// ShipmentDetails say how a shipment goes, with what is wrong with them.
+type ShipmentDetails struct {
+	ByHand      bool
+	Carrier     string
+	Number      string
+	Link        string
+	Problem     invalid.Problem // of carrier and number
+	LinkProblem invalid.Problem
+}
+
+// ShipForm is the form that sends pieces of an order.
+type ShipForm struct {
+	ShipmentDetails
+
+	FormToken  string
+	Quantities map[string]string // as typed, by line
+	Refusal    Refusal
+}
+
 // Line is one line of an order.
 type Line struct {
+	ID        string
+	Sent      int // pieces
+	Refunded  int
+	ToSend    int
+	ToRefund  int
 	SKU       string
 	Title     string
 	Variant   string
@@ -252,6 +317,7 @@ type Attempt struct {
 	Sent       templates.Moment
 	Opened     templates.Moment
 	Paid       templates.Moment
+	Received   string // of coin, where it differs from Amount; ""
 	Refunded   string // of coin, requested or refunded so far; ""
 	Current    bool
 }
@@ -296,24 +362,22 @@ const (
 	VerifiedOwn Verified = "own" // our own doing: nothing to verify
 )
 
-// RefundForm is the form that requests a refund.
+// RefundForm is the form that requests a refund of the payment that counts.
 type RefundForm struct {
-	FormToken string
-	Attempts  []RefundChoice
-	Amount    Field
-	Reason    Field
-	Refusal   Refusal
-	Left      string // with refund_left: what can still go back
-	FourEyes  string // above this amount (in the shop's currency) a second person must approve; "": never
-}
-
-// RefundChoice is a payment that can be refunded.
-type RefundChoice struct {
-	AttemptID string
-	Paid      string // with the coin
-	Left      string // with the coin
-	LeftPlain string // decimal text, to fill in
-	Selected  bool
+	FormToken    string
+	Paid         string            // with the coin
+	Left         string            // with the coin
+	Quantities   map[string]string // as typed, by line
+	Delivery     string            // what the delivery cost; "": nothing, or it was refunded
+	WithDelivery bool
+	Restock      bool
+	Amount       Field
+	Units        []Choice // the coin and the order's currency, labelled
+	Reason       Field
+	Note         Field
+	Refusal      Refusal
+	TooMuch      bool   // Amount is more than Left
+	FourEyes     string // above this amount (in the shop's currency) a second person must approve; "": never
 }
 
 // CancellationsView lists what is pending at the platform: one form with id (repeated, of orders) and form_token, POST

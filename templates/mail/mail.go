@@ -85,6 +85,18 @@ func OrderSent(ctx context.Context, v View) (Letter, error) {
 	return write(ctx, v, l)
 }
 
+// OrderUnsent returns the letter when a shipment was told by mistake: it is still with the shop.
+func OrderUnsent(ctx context.Context, v View) (Letter, error) {
+	p := v.Printer
+	return write(ctx, v, letter{
+		subject: p.T("mail.unsent.subject", "Shop", v.ShopName, "Ref", v.Ref),
+		heading: p.T("mail.unsent.heading"),
+		intro:   p.T("mail.unsent.text"),
+		button:  p.T("mail.sent.button"),
+		facts:   v.facts(true),
+	})
+}
+
 // OrderList returns the letter with the link to all orders of an e-mail address, which somebody asked for. OrderURL is that link.
 func OrderList(ctx context.Context, v View) (Letter, error) {
 	p := v.Printer

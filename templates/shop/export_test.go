@@ -2,14 +2,14 @@ package shop
 
 // ReviewReasons lists all reasons.
 func ReviewReasons() []ReviewReason {
-	return []ReviewReason{ReviewLate, ReviewSoldOut, ReviewDiffers, ReviewRest}
+	return []ReviewReason{ReviewLate, ReviewSoldOut, ReviewDiffers}
 }
 
 // OrderStates lists all states of the page.
 func OrderStates() []OrderState {
 	return []OrderState{
 		OrderAwaiting, OrderConfirming, OrderUnknown, OrderFailed, OrderCancelling, OrderCancelled, OrderExpired,
-		OrderPaid, OrderFulfilled, OrderReview, OrderRefunding, OrderRefunded,
+		OrderPaid, OrderPart, OrderFulfilled, OrderReview, OrderRefunded, OrderReturning, OrderReturned,
 	}
 }
 

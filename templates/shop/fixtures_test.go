@@ -403,18 +403,29 @@ func (f fixtures) order(state shop.OrderState) shop.OrderView {
 		v.CanCancel, v.Problem, v.Payment.Coins = true, "70006", f.coins()
 	case shop.OrderConfirming, shop.OrderUnknown, shop.OrderCancelling:
 		v.Page.RefreshSeconds = 3
-	case shop.OrderPaid, shop.OrderFulfilled:
-		v.PaidAt = moment(placed.Add(3 * time.Minute))
+	case shop.OrderPaid, shop.OrderPart, shop.OrderFulfilled:
+		v.PaidAt, v.Fulfilment = moment(placed.Add(3*time.Minute)), "none"
+		if state != shop.OrderPaid {
+			v.Fulfilment, v.Refunded, v.Balance = "part", "in_flight", "under"
+			v.Parcels = []shop.Parcel{
+				{Carrier: "DHL", Number: "00340434292135100186", Link: "https://track.example/1", Sent: moment(placed.Add(time.Hour)), Lines: []string{"1 × " + f.say("Stoneware mug", "粗陶马克杯")}},
+				{ByHand: true, Sent: moment(placed.Add(2 * time.Hour)), Lines: []string{"1 × " + f.say("Canvas rucksack", "帆布双肩包")}},
+			}
+			v.Refunds = []shop.Refund{{
+				Amount: f.p.Coin("0.0005", "BTC"), Worth: f.money("24"), State: "in_flight", At: moment(placed.Add(3 * time.Hour)), Note: f.say("One mug was broken. Sorry!", "有一只杯子破损，抱歉！"),
+				Lines: []string{"1 × " + f.say("Stoneware mug", "粗陶马克杯")},
+			}}
+		}
 	case shop.OrderReview:
 		v.Review = shop.ReviewLate
-	case shop.OrderCancelled, shop.OrderExpired, shop.OrderRefunding, shop.OrderRefunded:
+	case shop.OrderCancelled, shop.OrderExpired, shop.OrderRefunded, shop.OrderReturning, shop.OrderReturned:
 	}
 	return v
 }
 
 func (f fixtures) ownOrders() shop.OwnOrdersView {
 	v := shop.OwnOrdersView{Page: f.page("/orders?link=x"), Linked: true, Next: "/orders?link=x&after=y"}
-	for i, state := range []string{"awaiting", "paid", "fulfilled", "expired", "cancelled", "review", "refunding", "refunded"} {
+	for i, state := range []string{"awaiting", "paid", "expired", "cancelled", "review"} {
 		at := time.Date(2026, 11, 20-i, 9, 30, 0, 0, time.UTC)
 		v.Orders = append(v.Orders, shop.OwnOrder{
 			URL: "/orders/" + ref, Ref: ref, State: state, Pieces: i + 1, Total: f.money("1042.50"),

@@ -16,20 +16,24 @@ type OrderView struct {
 	Problem string       // OrderFailed: the platform's code, such as "70004" (platform/api.md §4), or a models.Problem constant
 	Notices []Notice
 
-	Placed    templates.Moment
-	Minutes   int              // OrderAwaiting: whole minutes left, 0 in the last one
-	PaidAt    templates.Moment // from OrderPaid on
-	Email     string
-	Name      string
-	Lines     []SummaryLine
-	Totals    templates.Totals
-	Shipped   bool     // goods go to Address
-	Address   []string // lines; none: it is erased
-	Phone     string   // of the address
-	Tracking  string   // the parcel's number, once it is on its way
-	Attempt   AttemptView
-	Payment   PaymentForm // OrderAwaiting, OrderFailed: to pay with another coin or account; nothing is shown where Coins is empty
-	CanCancel bool
+	Placed     templates.Moment
+	Minutes    int              // OrderAwaiting: whole minutes left, 0 in the last one
+	PaidAt     templates.Moment // from OrderPaid on
+	Email      string
+	Name       string
+	Lines      []SummaryLine
+	Totals     templates.Totals
+	Shipped    bool     // goods go to Address
+	Address    []string // lines; none: it is erased
+	Phone      string   // of the address
+	Parcels    []Parcel // what was sent or handed over
+	Refunds    []Refund
+	Fulfilment string // "order.fulfilment." + Fulfilment; "" unless it is paid
+	Refunded   string // "order.refunds." + Refunded; "" where nothing goes back
+	Balance    string // "under" or "over"; "" where exactly what was asked was paid
+	Attempt    AttemptView
+	Payment    PaymentForm // OrderAwaiting, OrderFailed: to pay with another coin or account; nothing is shown where Coins is empty
+	CanCancel  bool
 }
 
 // AttemptView is the order's current attempt as shown to the shopper.
@@ -42,6 +46,26 @@ type AttemptView struct {
 
 	Payer    string // "…1234"; "" hides it
 	OrderNum string // the exchange's order number; "" hides it
+}
+
+// Parcel is a shipment as the shopper sees it.
+type Parcel struct {
+	ByHand  bool
+	Carrier string
+	Number  string
+	Link    string // https address to follow it; ""
+	Sent    templates.Moment
+	Lines   []string // "2 × Stoneware mug"
+}
+
+// Refund is a refund as the shopper sees it.
+type Refund struct {
+	Amount string // with the coin
+	Worth  string // in the order's currency
+	State  string // "order.refund." + State: in_flight or done
+	At     templates.Moment
+	Note   string // of the shop; ""
+	Lines  []string
 }
 
 // OrderState is the state that an order's page shows. It combines the states of the order and of its current attempt.
@@ -58,9 +82,11 @@ const (
 	OrderExpired    OrderState = "expired"
 	OrderPaid       OrderState = "paid"
 	OrderFulfilled  OrderState = "fulfilled"
-	OrderReview     OrderState = "review" // money arrived where it should not
-	OrderRefunding  OrderState = "refunding"
-	OrderRefunded   OrderState = "refunded"
+	OrderReview     OrderState = "review"    // money arrived where it should not
+	OrderPart       OrderState = "part"      // a part was sent
+	OrderRefunded   OrderState = "refunded"  // all that was paid went back
+	OrderReturning  OrderState = "returning" // money that came late goes back
+	OrderReturned   OrderState = "returned"  // and is there
 )
 
 // ReviewReason says why staff must look at an order before it goes on.
@@ -71,7 +97,6 @@ const (
 	ReviewLate    ReviewReason = "late"     // paid after the order had ended
 	ReviewSoldOut ReviewReason = "sold_out" // paid when an item was no longer there
 	ReviewDiffers ReviewReason = "differs"  // the exchange reports another amount, coin or number
-	ReviewRest    ReviewReason = "rest"     // a part was refunded, the rest is still to be decided
 )
 
 // path returns the order's own address.

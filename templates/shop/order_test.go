@@ -39,7 +39,9 @@ func TestOrder_EveryStateSaysWhereItStandsAndWhatNext(t *testing.T) {
 		},
 		shop.OrderFulfilled: {[]string{english.T("order.state.fulfilled.title"), english.T("order.amount_paid")}, []string{pay, cancel}},
 		shop.OrderReview:    {[]string{english.T("order.review.late.title"), english.T("order.review.late.text", "Email", "ada@example.com")}, []string{pay, cancel, again}},
-		shop.OrderRefunding: {[]string{english.T("order.state.refunding.title")}, []string{pay, cancel}},
+		shop.OrderPart:      {[]string{english.T("order.state.part.title"), english.T("order.fulfilment.part")}, []string{pay, cancel}},
+		shop.OrderReturning: {[]string{english.T("order.state.returning.title")}, []string{pay, cancel, again}},
+		shop.OrderReturned:  {[]string{english.T("order.state.returned.title")}, []string{pay, cancel, again}},
 		shop.OrderRefunded:  {[]string{english.T("order.state.refunded.title")}, []string{pay, cancel}},
 	} {
 		t.Run(string(state), func(t *testing.T) {
@@ -57,7 +59,7 @@ func TestOrder_EveryStateSaysWhereItStandsAndWhatNext(t *testing.T) {
 func TestRefreshSeconds_OnlyPagesThatWaitAskAgain(t *testing.T) {
 	waiting := map[shop.OrderState]bool{
 		shop.OrderAwaiting: true, shop.OrderConfirming: true, shop.OrderUnknown: true, shop.OrderCancelling: true,
-		shop.OrderRefunding: true, shop.OrderReview: true,
+		shop.OrderReturning: true, shop.OrderPart: true, shop.OrderReview: true,
 	}
 	for _, state := range shop.OrderStates() {
 		assert.True(t, shop.HasLook(state), state)

@@ -29,9 +29,11 @@ var looks = map[OrderState]look{
 	OrderExpired:    {tone: "plain", icon: "clock"},
 	OrderPaid:       {tone: "good", icon: "check", reached: 2, paid: true},
 	OrderFulfilled:  {tone: "good", icon: "check", reached: 3, paid: true},
+	OrderPart:       {tone: "good", icon: "check", reached: 2, refresh: 60, paid: true},
 	OrderReview:     {tone: "warn", icon: "eye", refresh: 60},
-	OrderRefunding:  {tone: "busy", icon: "return", refresh: 60, paid: true},
 	OrderRefunded:   {tone: "plain", icon: "return", paid: true},
+	OrderReturning:  {tone: "busy", icon: "return", refresh: 60, paid: true},
+	OrderReturned:   {tone: "plain", icon: "return", paid: true},
 }
 
 // RefreshSeconds returns after how many seconds the page of an order in this state asks again; 0 if there is nothing to wait for.
@@ -135,3 +137,21 @@ func (v OrderView) pollURL() string {
 }
 
 func (v OrderView) pollTrigger() string { return "every " + strconv.Itoa(v.Page.RefreshSeconds) + "s" }
+
+// factWords returns the words of a fact of the order; "" where there is nothing to say.
+func (v OrderView) factWords(prefix, value string) string {
+	if value == "" {
+		return ""
+	}
+	return v.Page.Printer.T(prefix + value)
+}
+
+func (p Parcel) title(printer *i18n.Printer) string {
+	switch {
+	case p.ByHand:
+		return printer.T("order.parcel.by_hand")
+	case p.Carrier != "":
+		return p.Carrier
+	}
+	return printer.T("order.parcel")
+}

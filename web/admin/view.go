@@ -202,14 +202,47 @@ func FileSize(bytes int64) string {
 // TaskRefresh is the interval at which the page of a running task reloads without scripts, in seconds.
 const TaskRefresh = 3
 
-// ReviewRows returns reviews as rows. refs are the references of their orders, by the orders' ids.
-func ReviewRows(p *i18n.Printer, reviews []models.Review, refs map[string]string, mayClose bool) []pages.ReviewRow {
+// ReviewContext is what rows of reviews are made with.
+type ReviewContext struct {
+	Refs   map[string]string        // references by order id
+	Orders map[string]*models.Order // with attempts, by id
+	Names  Names
+	Role   models.Role
+	Now    time.Time
+}
+
+// ReviewRows returns reviews as rows, each with the decisions that the person may take.
+func ReviewRows(p *i18n.Printer, reviews []models.Review, c ReviewContext) []pages.ReviewRow {
 	rows := make([]pages.ReviewRow, len(reviews))
 	for i, r := range reviews {
 		rows[i] = pages.ReviewRow{
-			ID: r.ID, Kind: string(r.Kind), Note: Remark(p, r.Note), OrderID: r.OrderID, Ref: refs[r.OrderID], Subject: r.Subject, Open: r.Open,
-			At: Moment(p, r.CreatedAt), Updated: Moment(p, r.UpdatedAt), CanClose: r.Open && mayClose, Resolution: r.Resolution,
+			ID: r.ID, Kind: string(r.Kind), Note: Remark(p, r.Note), OrderID: r.OrderID, Ref: c.Refs[r.OrderID], Subject: r.Subject, Open: r.Open,
+			At: Moment(p, r.CreatedAt), Updated: Moment(p, r.UpdatedAt), Resolution: Remark(p, r.Resolution), Decision: string(r.Decision),
+		}
+		if r.DecidedBy != "" {
+			rows[i].DecidedBy = c.Names.Of(r.DecidedBy)
+		}
+		if r.Open && r.WaitUntil.After(c.Now) {
+			rows[i].WaitUntil = Moment(p, r.WaitUntil)
+		}
+		for _, d := range r.Decisions(c.Orders[r.OrderID]) {
+			if c.Role.Can(d.Permission()) {
+				rows[i].Decisions = append(rows[i].Decisions, decisionForm(p, r, d))
+			}
 		}
 	}
 	return rows
+}
+
+// decisionForm returns the form of a decision. The amount that can be accepted is the one that the remark of the case names.
+func decisionForm(p *i18n.Printer, r models.Review, d models.Decision) pages.DecisionForm {
+	form := pages.DecisionForm{Decision: string(d), Token: models.NewRef()}
+	if d != models.DecideAcceptAmount {
+		return form
+	}
+	_, values, _ := models.ReadRemark(r.Note)
+	if amount, err := models.ParseAmount(values["amount"]); err == nil {
+		form.Plain, form.Amount = amount.String(), Coin(p, amount, values["coin"])
+	}
+	return form
 }

@@ -107,6 +107,17 @@ func (p *OrderPages) orderStatus(v *visit.Visit, order models.Order) error {
 func (p *OrderPages) orderPage(v *visit.Visit, order models.Order, how showing) (pages.OrderView, error) {
 	view := orderView(v.Printer, order, p.site.Clock(), how.returned)
 	view.Notices = how.notices
+	if order.PaidAttemptID != "" { // before there is money, nothing is sent or goes back
+		shipments, err := p.site.Store.ShipmentsOf(v.Context(), order.ID)
+		if err != nil {
+			return view, err
+		}
+		refunds, err := p.site.Store.RefundsOf(v.Context(), order.ID)
+		if err != nil {
+			return view, err
+		}
+		addPapers(&view, v.Printer, order, shipments, refunds)
+	}
 	if view.State == pages.OrderReview {
 		note, err := p.site.Store.NoteOfMove(v.Context(), order.ID, models.OrderReview)
 		if err != nil {

@@ -1,6 +1,7 @@
 package shop
 
 import (
+	"strconv"
 	"time"
 
 	"github.com/coincart/coincart/models"
@@ -30,7 +31,15 @@ func orderView(p *i18n.Printer, order models.Order, now time.Time, returned bool
 			UnitPrice: visit.Money(p, currency, l.UnitPrice), Total: visit.Money(p, currency, l.Total),
 		}
 	}
-	view.Shipped, view.Tracking = order.Shipped, order.Tracking
+	view.Shipped, view.Balance = order.Shipped, string(order.Balance)
+	if order.State == models.OrderPaid {
+		view.Fulfilment = string(order.Fulfilment)
+	}
+	switch order.Refunds {
+	case models.RefundsInFlight, models.RefundsPart, models.RefundsAll:
+		view.Refunded = string(order.Refunds)
+	case models.RefundsNone, models.RefundsRequested: // what a second person has not approved yet is not promised
+	}
 	if a := order.Address; a != nil {
 		view.Address, view.Phone = AddressLines(p.Lang(), *a), a.Phone
 	}
@@ -52,8 +61,12 @@ func attemptView(p *i18n.Printer, currency models.Currency, a models.Attempt) pa
 	if payer == "" {
 		payer = a.Payer.OpenID.Reveal()
 	}
+	amount := a.Amount
+	if a.State == models.AttemptPaid {
+		amount = a.Received
+	}
 	view := pages.AttemptView{
-		Amount: p.Coin(a.Amount.String(), a.Coin), Coin: a.Coin, Rate: visit.Money(p, currency, a.Rate), OrderNum: a.OrderNum,
+		Amount: p.Coin(amount.String(), a.Coin), Coin: a.Coin, Rate: visit.Money(p, currency, a.Rate), OrderNum: a.OrderNum,
 		Spread: visit.Percent(a.Spread),
 	}
 	if !a.QuoteExpiresAt.IsZero() {
@@ -70,7 +83,57 @@ func orderState(order models.Order, returned bool) pages.OrderState {
 	if order.State == models.OrderAwaiting {
 		return awaitingState(order.Current(), returned)
 	}
+	switch {
+	case order.State == models.OrderPaid && order.Refunds == models.RefundsAll:
+		return pages.OrderRefunded
+	case order.State == models.OrderPaid && order.Fulfilment == models.FulfilmentPart:
+		return pages.OrderPart
+	case order.State == models.OrderPaid && order.Fulfilment.Done():
+		return pages.OrderFulfilled
+	case order.State == models.OrderCancelled && order.Refunds == models.RefundsAll:
+		return pages.OrderReturned
+	case order.State == models.OrderCancelled && (order.Refunds == models.RefundsInFlight || order.Refunds == models.RefundsRequested):
+		return pages.OrderReturning
+	}
 	return pages.OrderState(order.State) // the page has the other states of an order under their own names
+}
+
+// addPapers adds what was sent of an order and what goes back.
+func addPapers(view *pages.OrderView, p *i18n.Printer, order models.Order, shipments []models.Shipment, refunds []models.Refund) {
+	titles := map[string]string{"": p.T("order.refund.delivery")}
+	for _, l := range order.Lines {
+		titles[l.ID] = pages.LineTitle(l.Title, l.VariantTitle)
+	}
+	for _, s := range shipments {
+		if s.Undone() {
+			continue
+		}
+		parcel := pages.Parcel{ByHand: s.ByHand, Carrier: s.Carrier, Number: s.Number, Link: s.Link, Sent: templates.NewMoment(p, s.SentAt)}
+		for _, l := range s.Lines {
+			parcel.Lines = append(parcel.Lines, strconv.Itoa(l.Quantity)+" × "+titles[l.OrderLineID])
+		}
+		view.Parcels = append(view.Parcels, parcel)
+	}
+	for _, r := range refunds {
+		if !r.State.Counts() || r.State == models.RefundRequested {
+			continue
+		}
+		refund := pages.Refund{
+			Amount: p.Coin(r.Amount.String(), r.Coin), Worth: visit.Money(p, currencyOf(order), r.Worth), State: "in_flight", Note: r.ShopperNote,
+			At: templates.NewMoment(p, r.CreatedAt),
+		}
+		if r.State == models.RefundConfirmed {
+			refund.State = "done"
+		}
+		for _, l := range r.Lines {
+			line := titles[l.OrderLineID]
+			if l.OrderLineID != "" {
+				line = strconv.Itoa(l.Quantity) + " × " + line
+			}
+			refund.Lines = append(refund.Lines, line)
+		}
+		view.Refunds = append(view.Refunds, refund)
+	}
 }
 
 func awaitingState(a *models.Attempt, returned bool) pages.OrderState {
@@ -104,8 +167,6 @@ func reviewReason(note string) pages.ReviewReason {
 		return pages.ReviewSoldOut
 	case "mismatch":
 		return pages.ReviewDiffers
-	case "refunded":
-		return pages.ReviewRest
 	}
 	return pages.ReviewLate
 }

@@ -136,9 +136,17 @@ func TestCoinChoices(t *testing.T) {
 
 func TestOrderState_OverEveryPair(t *testing.T) {
 	direct := map[models.OrderState]pages.OrderState{
-		models.OrderPaid: pages.OrderPaid, models.OrderFulfilled: pages.OrderFulfilled, models.OrderExpired: pages.OrderExpired,
+		models.OrderPaid: pages.OrderPaid, models.OrderExpired: pages.OrderExpired,
 		models.OrderCancelled: pages.OrderCancelled, models.OrderReview: pages.OrderReview,
-		models.OrderRefunding: pages.OrderRefunding, models.OrderRefunded: pages.OrderRefunded,
+	}
+	for want, order := range map[pages.OrderState]models.Order{
+		pages.OrderPart:      {State: models.OrderPaid, Fulfilment: models.FulfilmentPart, Refunds: models.RefundsInFlight},
+		pages.OrderFulfilled: {State: models.OrderPaid, Fulfilment: models.FulfilmentSent, Refunds: models.RefundsPart},
+		pages.OrderRefunded:  {State: models.OrderPaid, Fulfilment: models.FulfilmentSent, Refunds: models.RefundsAll},
+		pages.OrderReturning: {State: models.OrderCancelled, Refunds: models.RefundsInFlight},
+		pages.OrderReturned:  {State: models.OrderCancelled, Refunds: models.RefundsAll},
+	} {
+		assert.Equal(t, want, orderState(order, false))
 	}
 	awaiting := map[models.AttemptState]pages.OrderState{
 		models.AttemptCreated: pages.OrderConfirming, models.AttemptSubmitting: pages.OrderConfirming,
@@ -147,7 +155,7 @@ func TestOrderState_OverEveryPair(t *testing.T) {
 	}
 	for _, o := range models.OrderStates() {
 		for _, a := range modelstest.Constants[models.AttemptState]() {
-			order := models.Order{State: o, Attempts: []models.Attempt{{State: a}}}
+			order := models.Order{State: o, Fulfilment: models.FulfilmentNone, Refunds: models.RefundsNone, Attempts: []models.Attempt{{State: a}}}
 			want, ok := direct[o]
 			if !ok {
 				want = awaiting[a]

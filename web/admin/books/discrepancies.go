@@ -7,6 +7,7 @@ import (
 
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/store"
+	"github.com/coincart/coincart/payments"
 	"github.com/coincart/coincart/payments/books"
 	pages "github.com/coincart/coincart/templates/admin"
 	"github.com/coincart/coincart/web/admin"
@@ -74,14 +75,14 @@ func (h *handlers) refundDiscrepancy(req *admin.Request, form url.Values, token 
 	if err != nil {
 		return err
 	}
-	kind, wrong, err := refunds.Start(h.payments, req, attempt.OrderID, attempt.ID, token, form)
+	kind, wrong, err := refunds.Start(h.payments, req, payments.RefundInput{OrderID: attempt.OrderID, AttemptID: attempt.ID, FormToken: token}, form)
 	if err != nil {
 		return err
 	}
 	if wrong.Any() {
 		return h.discrepancyRefused(req, found, func(row *pages.DiscrepancyRow) {
 			row.Refusal, row.Left, row.FormToken = wrong.Form, wrong.Left, token
-			row.Amount = pages.Field{Value: form.Get("amount"), Problem: wrong.Amount}
+			row.Amount, row.TooMuch = pages.Field{Value: form.Get("amount"), Problem: wrong.Amount}, wrong.TooMuch
 			row.Reason = pages.Field{Value: form.Get("reason"), Problem: wrong.Reason}
 		})
 	}

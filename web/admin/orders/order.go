@@ -11,7 +11,6 @@ import (
 	"github.com/coincart/coincart/payments"
 	pages "github.com/coincart/coincart/templates/admin"
 	"github.com/coincart/coincart/web/admin"
-	"github.com/coincart/coincart/web/admin/refunds"
 )
 
 // showOrder shows one order with its whole history: GET /admin/orders/{id}.
@@ -26,8 +25,10 @@ func (h *handlers) orderPage(req *admin.Request, say func(*pages.OrderView) page
 	if err != nil {
 		return admin.NoPage(err)
 	}
-	view := orderView(req.Printer, file, req.Who())
-	view.Refund.FourEyes = refunds.FourEyes(h.payments, req, file.Order.Currency, file.Order.Digits)
+	view, err := h.orderView(req, file)
+	if err != nil {
+		return err
+	}
 	view.Page = req.PageAt(pages.SectionOrders, admin.OrderPath(id))
 	return req.Answer(say(&view), pages.Order(view))
 }
@@ -89,26 +90,6 @@ func (h *handlers) cancelOrder(req *admin.Request) error {
 	return h.orderRefused(req, pages.RefusalNotCancellable)
 }
 
-// fulfilOrder marks a paid order as fulfilled and writes to the shopper: POST /admin/orders/{id}/fulfil with tracking. A second click has
-// no effect.
-func (h *handlers) fulfilOrder(req *admin.Request, form url.Values) error {
-	id := req.ID()
-	tracking := form.Get("tracking")
-	err := h.payments.Fulfil(req.Context(), id, tracking, req.Actor())
-	switch {
-	case err == nil:
-		return req.Done(admin.OrderPath(id), pages.NoticeFulfilled)
-	case errors.Is(err, payments.ErrNotFulfillable):
-		return h.orderRefused(req, pages.RefusalNotFulfillable)
-	case errors.Is(err, models.ErrNoteText):
-		return h.orderPage(req, func(view *pages.OrderView) pages.Refusal {
-			view.Track = pages.Field{Value: tracking, Problem: invalid.TooLong}
-			return pages.RefusalOf(invalid.TooLong)
-		})
-	}
-	return admin.NoPage(err)
-}
-
 // noteOrder adds a note to an order: POST /admin/orders/{id}/note with text, form_token.
 func (h *handlers) noteOrder(req *admin.Request, form url.Values, token string) error {
 	id := req.ID()
@@ -124,29 +105,6 @@ func (h *handlers) noteOrder(req *admin.Request, form url.Values, token string) 
 		return admin.NoPage(err)
 	}
 	return req.Done(admin.OrderPath(id), pages.NoticeNoted)
-}
-
-// refundOrder requests a refund: POST /admin/orders/{id}/refund with attempt, amount, reason, form_token. A second click is the same
-// refund.
-func (h *handlers) refundOrder(req *admin.Request, form url.Values, token string) error {
-	id := req.ID()
-	kind, wrong, err := refunds.Start(h.payments, req, id, form.Get("attempt"), token, form)
-	if err != nil {
-		return err
-	}
-	if wrong.Any() {
-		return h.orderPage(req, func(view *pages.OrderView) pages.Refusal {
-			f := &view.Refund
-			f.FormToken, f.Refusal, f.Left = token, wrong.Form, wrong.Left
-			f.Amount = pages.Field{Value: form.Get("amount"), Problem: wrong.Amount}
-			f.Reason = pages.Field{Value: form.Get("reason"), Problem: wrong.Reason}
-			for i := range f.Attempts {
-				f.Attempts[i].Selected = f.Attempts[i].AttemptID == form.Get("attempt")
-			}
-			return wrong.Worst()
-		})
-	}
-	return req.Done(admin.OrderPath(id), kind)
 }
 
 // resendMail sends a mail to the shopper again: POST /admin/orders/{id}/resend with kind, form_token. The order's state must allow the

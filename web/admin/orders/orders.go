@@ -16,7 +16,7 @@ import (
 
 // orderFilterNames are the parameters of the list of orders.
 func orderFilterNames() []string {
-	return []string{"q", "state", "coin", "from", "to", "unusual", "sort", "after"}
+	return []string{"q", "state", "fulfilment", "refunds", "coin", "from", "to", "unusual", "sort", "after"}
 }
 
 // showOrders lists the orders: GET /admin/orders with the filter.
@@ -69,8 +69,14 @@ func (h *handlers) readOrderFilter(req *admin.Request, q url.Values) (*ordersVie
 		view.Search.Problem = invalid.TooLong
 	}
 	var ok bool
-	if f.State, ok = models.ParseOrderState(q.Get("state")); !ok && q.Get("state") != "" {
+	if f.State, f.Balance, ok = parsePayment(q.Get("state")); !ok {
 		view.StateProblem = invalid.Unknown
+	}
+	if f.Fulfilment = models.Fulfilment(q.Get("fulfilment")); f.Fulfilment != "" && !slices.Contains(models.Fulfilments(), f.Fulfilment) {
+		view.FulfilmentProblem = invalid.Unknown
+	}
+	if f.Refunds = models.RefundStatus(q.Get("refunds")); f.Refunds != "" && !slices.Contains(models.RefundStatuses(), f.Refunds) {
+		view.RefundsProblem = invalid.Unknown
 	}
 	if f.Sort, ok = models.ParseOrderSort(q.Get("sort")); !ok {
 		view.SortProblem = invalid.Unknown
@@ -83,11 +89,36 @@ func (h *handlers) readOrderFilter(req *admin.Request, q url.Values) (*ordersVie
 		view.Refusal = pages.RefusalOf(invalid.Unknown)
 	}
 	h.readOrderDays(view)
-	view.States = admin.Choices(models.OrderStates(), q.Get("state"), true)
+	view.States = admin.Choices(paymentStates(), q.Get("state"), true)
+	view.Fulfilments = admin.Choices(models.Fulfilments(), string(f.Fulfilment), true)
+	view.Refunds = admin.Choices(models.RefundStatuses(), string(f.Refunds), true)
 	view.Sorts = admin.Choices(models.OrderSorts(), string(f.Sort), false)
 	view.Coins = labelledByValue(admin.Choices(symbols, f.Coin, true))
 	view.Filtered = admin.IsFiltered(q) || view.worst() != "" // nothing is shown, whatever there is
 	return view, nil
+}
+
+// paymentStates are the states of payment that a list can be filtered by: those of orders, and what was accepted with another amount.
+func paymentStates() []string {
+	var list []string
+	for _, s := range models.OrderStates() {
+		list = append(list, string(s))
+	}
+	for _, b := range models.Balances() {
+		list = append(list, paymentState(models.OrderPaid, b))
+	}
+	return list
+}
+
+// parsePayment parses a state of payment; empty is any.
+func parsePayment(text string) (state models.OrderState, balance models.Balance, ok bool) {
+	for _, b := range models.Balances() {
+		if text == paymentState(models.OrderPaid, b) {
+			return models.OrderPaid, b, true
+		}
+	}
+	state, ok = models.ParseOrderState(text)
+	return state, "", ok || text == ""
 }
 
 // readOrderDays reads the first and the last day; each may be missing.
@@ -115,7 +146,7 @@ func (h *handlers) readOrderDays(view *ordersView) {
 
 // worst returns the first problem; "" if the list can be shown.
 func (v *ordersView) worst() pages.Refusal {
-	return pages.Worst(v.Refusal, v.Search.Problem, v.StateProblem, v.CoinProblem, v.SortProblem, v.From.Problem, v.To.Problem)
+	return pages.Worst(v.Refusal, v.Search.Problem, v.StateProblem, v.FulfilmentProblem, v.RefundsProblem, v.CoinProblem, v.SortProblem, v.From.Problem, v.To.Problem)
 }
 
 func coinSymbols(coins []models.Coin) []string {
@@ -138,9 +169,12 @@ func orderRows(p *i18n.Printer, rows []models.OrderRow) []pages.OrderRow {
 	list := make([]pages.OrderRow, len(rows))
 	for i, r := range rows {
 		list[i] = pages.OrderRow{
-			ID: r.ID, Ref: r.Ref, Email: r.Email, Name: r.Name, State: string(r.State), Attempt: string(r.AttemptState),
+			ID: r.ID, Ref: r.Ref, Email: r.Email, Name: r.Name, State: paymentState(r.State, r.Balance), Refunded: string(r.Refunds), Attempt: string(r.AttemptState),
 			Total: p.Money(r.Total.String(), r.Currency, r.Digits), Amount: admin.Coin(p, r.PayAmount, r.PayCoin), OrderNum: r.OrderNum, Payer: r.PayerUserID,
 			Created: admin.Moment(p, r.CreatedAt), Reviews: r.OpenReviews,
+		}
+		if r.State == models.OrderPaid {
+			list[i].Fulfilment = string(r.Fulfilment)
 		}
 	}
 	return list

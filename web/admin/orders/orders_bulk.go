@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"slices"
 
+	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/store"
 	"github.com/coincart/coincart/payments"
 	pages "github.com/coincart/coincart/templates/admin"
@@ -42,7 +43,7 @@ func (h *handlers) fulfilOrders(req *admin.Request, form url.Values) error {
 	view := pages.BulkView{Action: "fulfil", Back: req.WantedPage()}
 	for _, id := range chosen {
 		row := pages.BulkRow{OrderID: id, Ref: refs[id], Outcome: "fulfilled"}
-		switch err := h.payments.Fulfil(req.Context(), id, "", req.Actor()); {
+		switch _, err := h.payments.Ship(req.Context(), payments.ShipInput{OrderID: id, FormToken: models.NewRef()}, req.Actor()); {
 		case errors.Is(err, payments.ErrNotFulfillable):
 			row.Outcome, row.Bad = string(pages.RefusalNotFulfillable), true
 		case errors.Is(err, store.ErrNotFound):

@@ -40,7 +40,7 @@ func TestTimeline_TellsWhoWhenWhereAndWhetherItWasProved(t *testing.T) {
 			{Action: "order.note", StaffID: "s", Who: "ann@shop.example", RemoteAddr: "192.0.2.1", At: later(11)},
 			{Action: "order.note", StaffID: "s", Who: "bob@shop.example", RemoteAddr: "192.0.2.2", At: later(12)},
 			{Action: "order.ask", StaffID: "s", Who: "ann@shop.example", RemoteAddr: "192.0.2.1", At: later(13), After: `{"state":"paid"}`},
-			{Action: "order.fulfil", Who: "command line", At: later(14)},
+			{Action: "order.ship", Who: "command line", At: later(14)},
 		},
 	}
 	list := timeline(english.Printer, file)
@@ -55,7 +55,7 @@ func TestTimeline_TellsWhoWhenWhereAndWhetherItWasProved(t *testing.T) {
 		assert.NotEmpty(t, e.At.ISO, e.What)
 	}
 	assert.Equal(t, []line{
-		{"audit.order.fulfil", "command line", "", pages.EventAudit, pages.VerifiedOwn},
+		{"audit.order.ship", "command line", "", pages.EventAudit, pages.VerifiedOwn},
 		{"audit.order.ask", "ann@shop.example", "192.0.2.1", pages.EventAudit, pages.VerifiedOwn},
 		{"note", "bob@shop.example", "192.0.2.2", pages.EventNote, pages.VerifiedOwn},
 		{"note", "ann@shop.example", "192.0.2.1", pages.EventNote, pages.VerifiedOwn},
@@ -73,14 +73,14 @@ func TestTimeline_TellsWhoWhenWhereAndWhetherItWasProved(t *testing.T) {
 }
 
 func TestOrderView_OffersOnlyWhatIsPossibleAndAllowed(t *testing.T) {
-	paid := models.Attempt{ID: "a", State: models.AttemptPaid, Coin: "USDT", Amount: models.MustAmount("10"), Refunded: models.MustAmount("4")}
-	spent := models.Attempt{ID: "b", State: models.AttemptPaid, Coin: "USDT", Amount: models.MustAmount("10"), Refunded: models.MustAmount("10")}
+	paid := models.Attempt{ID: "a", State: models.AttemptPaid, Coin: "USDT", Amount: models.MustAmount("10"), Received: models.MustAmount("10"), Refunded: models.MustAmount("4")}
+	spent := models.Attempt{ID: "b", State: models.AttemptPaid, Coin: "USDT", Amount: models.MustAmount("10"), Received: models.MustAmount("10"), Refunded: models.MustAmount("10")}
 	open := models.Attempt{ID: "c", State: models.AttemptOpen, Coin: "USDT", Amount: models.MustAmount("10")}
 	can := func(role models.Role, order models.Order) string {
-		v := orderView(english.Printer, models.OrderFile{Order: order}, staff.SignedIn{Staff: models.Staff{Role: role}})
+		v := orderView(english.Printer, models.OrderFile{Order: order}, staff.SignedIn{Staff: models.Staff{Role: role}}, viewTimes{})
 		var list []string
 		for name, yes := range map[string]bool{
-			"note": v.CanNote, "fulfil": v.CanFulfil, "cancel": v.CanCancel, "ask": v.CanAsk, "resend": v.CanResend, "refund": v.CanRefund,
+			"note": v.CanNote, "fulfil": v.CanShip, "cancel": v.CanCancel, "ask": v.CanAsk, "resend": v.CanResend, "refund": v.CanRefund,
 		} {
 			if yes {
 				list = append(list, name)
@@ -90,8 +90,8 @@ func TestOrderView_OffersOnlyWhatIsPossibleAndAllowed(t *testing.T) {
 		require.NoError(t, err)
 		return string(b)
 	}
-	waiting := models.Order{State: models.OrderAwaiting, Attempts: []models.Attempt{open}}
-	done := models.Order{State: models.OrderPaid, PaidAttemptID: "a", Attempts: []models.Attempt{paid, spent}}
+	waiting := models.Order{Email: "ada@example.org", State: models.OrderAwaiting, Attempts: []models.Attempt{open}}
+	done := models.Order{Email: "ada@example.org", State: models.OrderPaid, PaidAttemptID: "a", Attempts: []models.Attempt{paid, spent}}
 	for _, c := range []struct {
 		role  models.Role
 		order models.Order
@@ -104,13 +104,13 @@ func TestOrderView_OffersOnlyWhatIsPossibleAndAllowed(t *testing.T) {
 		{models.RoleFinance, waiting, []string{"note", "cancel", "ask"}},
 		{models.RoleFinance, done, []string{"note", "refund"}},
 		{models.RoleOwner, done, []string{"note", "fulfil", "resend", "refund"}},
-		{models.RoleOwner, models.Order{State: models.OrderRefunded, Attempts: []models.Attempt{spent}}, []string{"note", "resend"}},
+		{models.RoleOwner, models.Order{Email: "ada@example.org", State: models.OrderPaid, PaidAttemptID: "b", Attempts: []models.Attempt{spent}}, []string{"note", "fulfil", "resend"}},
+		{models.RoleOwner, models.Order{State: models.OrderPaid, PaidAttemptID: "a", Attempts: []models.Attempt{paid}}, []string{"note", "fulfil"}}, // erased
 	} {
 		var got []string
 		require.NoError(t, json.Unmarshal([]byte(can(c.role, c.order)), &got))
 		assert.ElementsMatch(t, c.want, got, "%s %s", c.role, c.order.State)
 	}
-	choices := refundChoices(english.Printer, done)
-	require.Len(t, choices, 1)
-	assert.Equal(t, pages.RefundChoice{AttemptID: "a", Paid: "10 USDT", Left: "6 USDT", LeftPlain: "6", Selected: true}, choices[0])
+	form := refundForm(english.Printer, models.OrderFile{Order: done})
+	assert.Equal(t, []string{"10 USDT", "6 USDT"}, []string{form.Paid, form.Left})
 }

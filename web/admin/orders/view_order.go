@@ -2,10 +2,13 @@ package orders
 
 import (
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/staff"
+	"github.com/coincart/coincart/payments"
 	pages "github.com/coincart/coincart/templates/admin"
 	"github.com/coincart/coincart/templates/i18n"
 	"github.com/coincart/coincart/web/admin"
@@ -15,26 +18,53 @@ import (
 )
 
 // orderView returns an order's page without its frame.
-func orderView(p *i18n.Printer, file models.OrderFile, who staff.SignedIn) pages.OrderView {
+func (h *handlers) orderView(req *admin.Request, file models.OrderFile) (pages.OrderView, error) {
+	settings, err := h.site.Settings(req.Context())
+	if err != nil {
+		return pages.OrderView{}, err
+	}
+	view := orderView(req.Printer, file, req.Who(), viewTimes{h.site.Clock(), settings.ShipmentUndo()})
+	view.Refund.FourEyes = refunds.FourEyes(h.payments, req, file.Order.Currency, file.Order.Digits)
+	return view, nil
+}
+
+// viewTimes are the times that a page depends on.
+type viewTimes struct {
+	now  time.Time
+	undo time.Duration // in which a shipment can be undone
+}
+
+func orderView(p *i18n.Printer, file models.OrderFile, who staff.SignedIn, times viewTimes) pages.OrderView {
 	order := file.Order
 	money := func(a models.Amount) string { return p.Money(a.String(), order.Currency, order.Digits) }
 	view := pages.OrderView{
-		ID: order.ID, Ref: order.Ref, ShopURL: shop.OrderPath(order.Ref), State: string(order.State), Email: order.Email, Name: order.Name,
+		ID: order.ID, Ref: order.Ref, ShopURL: shop.OrderPath(order.Ref), State: paymentState(order.State, order.Balance), Refunded: string(order.Refunds), Email: order.Email, Name: order.Name,
 		Lang: order.Lang, Created: admin.Moment(p, order.CreatedAt), Paid: admin.Moment(p, order.PaidAt), Fulfilled: admin.Moment(p, order.FulfilledAt),
-		Tracking: order.Tracking, Total: money(order.Total), Refunds: refunds.Rows(p, file.Refunds, file.People, nil, who),
-		Reviews:   admin.ReviewRows(p, file.Reviews, map[string]string{order.ID: order.Ref}, who.Staff.Role.Can(models.MayReconcile)),
+		Total: money(order.Total), Refunds: refunds.Rows(p, file.Refunds, file.People, nil, who),
+		Reviews: admin.ReviewRows(p, file.Reviews, admin.ReviewContext{
+			Refs: map[string]string{order.ID: order.Ref}, Orders: map[string]*models.Order{order.ID: &order}, Names: file.People,
+			Role: who.Staff.Role, Now: times.now,
+		}),
 		Timeline:  timeline(p, file),
 		NoteToken: models.NewRef(),
-		Refund:    pages.RefundForm{FormToken: models.NewRef(), Attempts: refundChoices(p, order)},
+		Ship:      pages.ShipForm{FormToken: models.NewRef()},
+		Refund:    refundForm(p, file),
+	}
+	if order.State == models.OrderPaid {
+		view.Fulfilment = string(order.Fulfilment)
 	}
 	if order.State == models.OrderAwaiting {
 		view.Expires = admin.Moment(p, order.ExpiresAt)
 	}
-	for _, l := range order.Lines {
+	counts := models.CountLines(&order, file.Shipments, file.Refunds)
+	for i, l := range order.Lines {
+		c := counts[i]
 		view.Lines = append(view.Lines, pages.Line{
+			ID: l.ID, Sent: c.Sent, Refunded: c.Refunded, ToSend: c.ToSend(), ToRefund: c.ToRefund(),
 			SKU: l.SKU, Title: l.Title, Variant: l.VariantTitle, Quantity: l.Quantity, UnitPrice: money(l.UnitPrice), Total: money(l.Total),
 		})
 	}
+	view.Shipments = shipmentViews(p, file, times)
 	addTotals(&view, p, order)
 	current := order.Current()
 	for _, a := range slices.Backward(order.Attempts) {
@@ -42,11 +72,11 @@ func orderView(p *i18n.Printer, file models.OrderFile, who staff.SignedIn) pages
 	}
 	role := who.Staff.Role
 	view.CanNote = role.Can(models.MayNote)
-	view.CanFulfil = role.Can(models.MayFulfil) && order.State == models.OrderPaid
+	view.CanShip = role.Can(models.MayFulfil) && order.State == models.OrderPaid
 	view.CanCancel = role.Can(models.MayCancel) && order.State == models.OrderAwaiting
 	view.CanAsk = role.Can(models.MayAsk) && current != nil && current.State.Live()
-	view.CanResend = role.Can(models.MayFulfil)
-	view.CanRefund = role.Can(models.MayRefund) && len(view.Refund.Attempts) > 0
+	view.CanResend = role.Can(models.MayFulfil) && order.Email != ""
+	view.CanRefund = role.Can(models.MayRefund) && order.Email != "" && view.Refund.Left != ""
 	view.Mails = admin.Choices(mailsOf(order), "", false)
 	return view
 }
@@ -62,23 +92,61 @@ func attemptView(p *i18n.Printer, order models.Order, a models.Attempt, current 
 	if a.State.Live() { // what was wanted of a payment that has ended is done
 		view.Intent = string(a.Intent)
 	}
+	if a.State == models.AttemptPaid && !a.Received.Equal(a.Amount) {
+		view.Received = admin.Coin(p, a.Received, a.Coin)
+	}
 	if a.Refunded.IsPositive() {
 		view.Refunded = admin.Coin(p, a.Refunded, a.Coin)
 	}
 	return view
 }
 
-// refundChoices returns the payments that are not fully refunded.
-func refundChoices(p *i18n.Printer, order models.Order) []pages.RefundChoice {
-	var list []pages.RefundChoice
-	for _, a := range order.Attempts {
-		left := a.Amount.Sub(a.Refunded)
-		if a.State != models.AttemptPaid || !left.IsPositive() {
-			continue
+// paymentState returns the state of an order's payment as pages name it: what was accepted with another amount is under- or overpaid.
+func paymentState(state models.OrderState, balance models.Balance) string {
+	if state == models.OrderPaid && balance != models.BalanceExact {
+		return string(balance) + "paid"
+	}
+	return string(state)
+}
+
+// refundForm returns the form that refunds the payment that counts; Left is empty where nothing of it is left.
+func refundForm(p *i18n.Printer, file models.OrderFile) pages.RefundForm {
+	order := file.Order
+	form := pages.RefundForm{FormToken: models.NewRef()}
+	a := order.Attempt(order.PaidAttemptID)
+	if order.State != models.OrderPaid || a == nil || !a.Left().IsPositive() {
+		return form
+	}
+	form.Paid, form.Left = admin.Coin(p, a.Received, a.Coin), admin.Coin(p, a.Left(), a.Coin)
+	form.Units = []pages.Choice{{Value: "coin", Label: a.Coin, Selected: true}, {Value: refunds.UnitCurrency, Label: order.Currency}}
+	delivered := slices.ContainsFunc(file.Refunds, func(r models.Refund) bool {
+		return r.State.Counts() && slices.ContainsFunc(r.Lines, func(l models.RefundLine) bool { return l.OrderLineID == "" })
+	})
+	if paid := payments.DeliveryPaid(&order); paid.IsPositive() && !delivered {
+		form.Delivery = p.Money(paid.String(), order.Currency, order.Digits)
+	}
+	return form
+}
+
+// shipmentViews returns what was sent of an order.
+func shipmentViews(p *i18n.Printer, file models.OrderFile, times viewTimes) []pages.Shipment {
+	titles := map[string]string{}
+	for _, l := range file.Order.Lines {
+		titles[l.ID] = l.Title
+		if l.VariantTitle != "" {
+			titles[l.ID] += ", " + l.VariantTitle
 		}
-		list = append(list, pages.RefundChoice{
-			AttemptID: a.ID, Paid: admin.Coin(p, a.Amount, a.Coin), Left: admin.Coin(p, left, a.Coin), LeftPlain: left.String(), Selected: len(list) == 0,
-		})
+	}
+	list := make([]pages.Shipment, len(file.Shipments))
+	for i, s := range file.Shipments {
+		list[i] = pages.Shipment{
+			ShipmentDetails: pages.ShipmentDetails{ByHand: s.ByHand, Carrier: s.Carrier, Number: s.Number, Link: s.Link},
+			ID:              s.ID, Version: s.Version, Who: file.People[s.SentBy], Sent: admin.Moment(p, s.SentAt), Undone: admin.Moment(p, s.UndoneAt),
+			UndoUntil: admin.Moment(p, payments.UndoUntil(s, times.undo, times.now)),
+		}
+		for _, l := range s.Lines {
+			list[i].Lines = append(list[i].Lines, strconv.Itoa(l.Quantity)+" × "+titles[l.OrderLineID])
+		}
 	}
 	return list
 }

@@ -2,6 +2,7 @@ package orders
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/coincart/coincart/models"
@@ -29,10 +30,10 @@ type event struct {
 func timeline(p *i18n.Printer, file models.OrderFile) []pages.Event {
 	var events []event
 	for _, e := range file.Evidence {
-		events = append(events, evidenceEvent(p, e))
+		events = append(events, evidenceEvent(p, e, file.Order.Attempt(e.AttemptID)))
 	}
 	for _, t := range file.Transitions {
-		events = append(events, transitionEvent(p, t))
+		events = append(events, transitionEvent(p, t, file))
 	}
 	for _, m := range file.Mails {
 		events = append(events, mailEvents(p, m)...)
@@ -48,7 +49,8 @@ func timeline(p *i18n.Printer, file models.OrderFile) []pages.Event {
 	return list
 }
 
-func evidenceEvent(p *i18n.Printer, e models.EvidenceRow) event {
+// evidenceEvent shows a claim about an attempt; what differs from the attempt is marked.
+func evidenceEvent(p *i18n.Printer, e models.EvidenceRow, a *models.Attempt) event {
 	view := pages.Event{
 		Kind: pages.EventEvidence, Who: whoPlatform, Where: e.RemoteAddr, Verified: pages.VerifiedNo, What: "evidence." + string(e.Source),
 	}
@@ -67,11 +69,28 @@ func evidenceEvent(p *i18n.Printer, e models.EvidenceRow) event {
 		amount = p.Coin(amount, e.Coin)
 	}
 	view.Facts = factList("status", e.Status, "amount", amount, "order_num", e.OrderNum, "app_order_id", e.AppOrderID, "code", e.Code)
+	markDifferences(view.Facts, e.Evidence, a)
 	at := e.CreatedAt
 	if !e.ReceivedAt.IsZero() {
 		at = e.ReceivedAt
 	}
 	return event{at, view}
+}
+
+// markDifferences marks the facts of a claim that are not those of its attempt, such as an amount of 135.139999 where 135.14 was asked.
+func markDifferences(facts []pages.Fact, e models.Evidence, a *models.Attempt) {
+	if a == nil {
+		return
+	}
+	amount, err := models.ParseAmount(e.Amount)
+	differs := map[string]bool{
+		"amount":       e.Amount != "" && (err != nil || !amount.Equal(a.Amount) || e.Coin != "" && !strings.EqualFold(e.Coin, a.Coin)),
+		"order_num":    e.OrderNum != "" && a.OrderNum != "" && e.OrderNum != a.OrderNum,
+		"app_order_id": e.AppOrderID != "" && e.AppOrderID != a.AppOrderID,
+	}
+	for i := range facts {
+		facts[i].Differs = differs[facts[i].Name]
+	}
 }
 
 // factList returns pairs of name and value as a list; empty values are left out.
@@ -85,7 +104,7 @@ func factList(pairs ...string) []pages.Fact {
 	return list
 }
 
-func transitionEvent(p *i18n.Printer, t models.Transition) event {
+func transitionEvent(p *i18n.Printer, t models.Transition, file models.OrderFile) event {
 	view := pages.Event{
 		Kind: pages.EventTransition, Who: causer(t.Cause), Verified: pages.VerifiedOwn, From: t.FromState, To: t.ToState, Of: "order", Text: admin.Remark(p, t.Note),
 		Facts: factList("cause", t.Cause),
@@ -93,6 +112,9 @@ func transitionEvent(p *i18n.Printer, t models.Transition) event {
 	switch {
 	case t.RefundID != "":
 		view.Of = "refund"
+		if person := refundPerson(t, file); person != "" {
+			view.Who, view.Person = person, true
+		}
 	case t.AttemptID != "":
 		view.Of = "attempt"
 	}
@@ -101,6 +123,20 @@ func transitionEvent(p *i18n.Printer, t models.Transition) event {
 	}
 	view.What = "transition." + view.Of
 	return event{t.CreatedAt, view}
+}
+
+// refundPerson returns the e-mail address of the person who asked for a refund or approved it; "" where the shop itself went on with it.
+func refundPerson(t models.Transition, file models.OrderFile) string {
+	i := slices.IndexFunc(file.Refunds, func(r models.Refund) bool { return r.ID == t.RefundID })
+	switch {
+	case i < 0:
+		return ""
+	case t.FromState == "":
+		return file.People[file.Refunds[i].RequestedBy]
+	case models.RefundState(t.ToState) == models.RefundApproved:
+		return file.People[file.Refunds[i].ApprovedBy]
+	}
+	return ""
 }
 
 // causer returns who caused a change (models.Transition.Cause).

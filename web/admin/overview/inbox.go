@@ -3,10 +3,14 @@ package overview
 import (
 	"errors"
 	"net/url"
+	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/invalid"
 	"github.com/coincart/coincart/models/store"
+	"github.com/coincart/coincart/payments"
 	pages "github.com/coincart/coincart/templates/admin"
 	"github.com/coincart/coincart/web/admin"
 )
@@ -48,33 +52,107 @@ func (h *handlers) reviewRows(req *admin.Request, view *pages.InboxView, q url.V
 	if err != nil {
 		return err
 	}
-	view.Rows = admin.ReviewRows(req.Printer, reviews, refs, req.Who().Staff.Role.Can(models.MayReconcile))
+	orders, err := h.site.Store.CaseOrders(req.Context(), reviews)
+	if err != nil {
+		return err
+	}
+	names, _, err := req.Names()
+	if err != nil {
+		return err
+	}
+	view.Rows = admin.ReviewRows(req.Printer, reviews, admin.ReviewContext{
+		Refs: refs, Orders: orders, Names: names, Role: req.Who().Staff.Role, Now: h.site.Clock(),
+	})
 	view.Next, view.First = admin.Pager(admin.InboxPath, q, "after", next)
 	return nil
 }
 
-// closeReview closes a review with a note: POST /admin/reviews/{id}/close with note.
-func (h *handlers) closeReview(req *admin.Request, form url.Values) error {
-	id := req.ID()
-	cause := h.payments.CloseReview(req.Context(), id, form.Get("note"), req.Actor())
-	switch problem := admin.TextProblem(cause, form.Get("note")); {
-	case cause == nil:
-		return req.Done(admin.InboxPath, pages.NoticeReviewClosed)
-	case errors.Is(cause, store.ErrConflict): // closed already, or never there
-		if _, err := h.site.Store.Review(req.Context(), id); err != nil {
-			return admin.NoPage(err)
-		}
-		return h.inboxAgain(req, pages.RefusalStale, nil)
-	case problem != "":
-		return h.inboxAgain(req, pages.RefusalOf(problem), func(view *pages.InboxView) {
-			for i := range view.Rows {
-				if view.Rows[i].ID == id {
-					view.Rows[i].NoteProblem, view.Refusal = problem, ""
-				}
-			}
-		})
+// decide decides about a review: POST /admin/reviews/{id}/decide with decision, note, anyway, amount, days, form_token. What sends money back
+// and what asks the exchange have addresses and permissions of their own.
+func (h *handlers) decide(req *admin.Request, form url.Values, token string) error {
+	decision := models.Decision(form.Get("decision"))
+	if !slices.Contains(models.Decisions(), decision) || decision.Permission() != models.MayReconcile {
+		return h.inboxAgain(req, pages.RefusalDecided, nil)
 	}
-	return admin.NoPage(cause)
+	return h.carryOut(req, decision, form, token)
+}
+
+// decideRefund sends the money of a review back: POST /admin/reviews/{id}/refund with note, form_token.
+func (h *handlers) decideRefund(req *admin.Request, form url.Values, token string) error {
+	return h.carryOut(req, models.DecideRefund, form, token)
+}
+
+// decideAsk asks the exchange about the payment of a review: POST /admin/reviews/{id}/ask with form_token.
+func (h *handlers) decideAsk(req *admin.Request, form url.Values, token string) error {
+	return h.carryOut(req, models.DecideAsk, form, token)
+}
+
+func (h *handlers) carryOut(req *admin.Request, decision models.Decision, form url.Values, token string) error {
+	id := req.ID()
+	in := payments.DecideInput{ReviewID: id, Decision: decision, Note: form.Get("note"), Anyway: form.Get("anyway") == "1", FormToken: token}
+	in.Amount, _ = models.ParseAmount(form.Get("amount")) // what is no amount is not what was shown, and refused
+	in.Days, _ = strconv.Atoi(strings.TrimSpace(form.Get("days")))
+	cause := h.payments.Decide(req.Context(), in, req.Actor())
+	switch {
+	case cause == nil:
+		return req.Done(admin.InboxPath, decisionNotice(decision))
+	case errors.Is(cause, store.ErrNotFound):
+		return admin.NoPage(cause)
+	}
+	wrong := pages.DecisionForm{Decision: string(decision), Note: pages.Field{Value: in.Note}, Days: pages.Field{Value: form.Get("days")}, Open: true}
+	missing, short := errors.AsType[*payments.MissingError](cause)
+	var refusal pages.Refusal
+	switch {
+	case short:
+		for _, m := range missing.Pieces {
+			wrong.Missing = append(wrong.Missing, strconv.Itoa(m.Pieces)+" × "+m.SKU)
+		}
+		refusal = pages.RefusalMissing
+	case errors.Is(cause, payments.ErrNotDecidable), errors.Is(cause, payments.ErrNotRefundable), errors.Is(cause, store.ErrConflict):
+		refusal = pages.RefusalDecided
+	case errors.Is(cause, payments.ErrTooOften):
+		refusal = pages.RefusalTooOften
+	case errors.Is(cause, payments.ErrWaitDays):
+		wrong.Days.Problem = invalid.Between
+		refusal = pages.RefusalOf(invalid.Between)
+	case errors.Is(cause, models.ErrNoteText):
+		wrong.Note.Problem = admin.TextProblem(cause, in.Note)
+		refusal = pages.RefusalOf(wrong.Note.Problem)
+	case decision == models.DecideAsk:
+		refusal = pages.RefusalUnreachable
+	default:
+		return cause
+	}
+	return h.inboxAgain(req, refusal, func(view *pages.InboxView) { mark(view, id, wrong, refusal) })
+}
+
+func decisionNotice(d models.Decision) pages.NoticeKind {
+	switch d {
+	case models.DecideAsk:
+		return pages.NoticeAsked
+	case models.DecideWait:
+		return pages.NoticeReviewWaits
+	case models.DecideAccept, models.DecideAcceptAmount, models.DecideRefund, models.DecideDrop, models.DecideNoted:
+	}
+	return pages.NoticeReviewClosed
+}
+
+// mark puts what was wrong with a decision to its form; the page says it only if the form is not there any more.
+func mark(view *pages.InboxView, id string, wrong pages.DecisionForm, refusal pages.Refusal) {
+	for i := range view.Rows {
+		for j := range view.Rows[i].Decisions {
+			d := &view.Rows[i].Decisions[j]
+			if view.Rows[i].ID != id || d.Decision != wrong.Decision {
+				continue
+			}
+			d.Note, d.Days, d.Missing, d.Open = wrong.Note, wrong.Days, wrong.Missing, true
+			if wrong.Note.Problem == "" && wrong.Days.Problem == "" && len(wrong.Missing) == 0 {
+				d.Refusal = refusal
+			}
+			view.Refusal = ""
+			return
+		}
+	}
 }
 
 // inboxAgain shows the inbox with a refusal of the page, unless say finds a row that can show it.

@@ -20,6 +20,8 @@ func Routes(site *visit.Site, service *payments.Service) []admin.Route {
 	return []admin.Route{
 		admin.Get("", models.MayView, h.showDashboard),
 		admin.Get("/inbox", models.MayView, h.showInbox),
-		admin.Form("/reviews/:id/close", models.MayReconcile, h.closeReview),
+		admin.OnceForm("/reviews/:id/decide", models.MayReconcile, h.decide),
+		admin.OnceForm("/reviews/:id/refund", models.MayRefund, h.decideRefund),
+		admin.OnceForm("/reviews/:id/ask", models.MayAsk, h.decideAsk),
 	}
 }
