@@ -9,6 +9,8 @@ const CustomerLinkTime = 24 * time.Hour
 type OwnOrder struct {
 	ID        string
 	Ref       string
+	Number    string // as people read it
+	Customer  string // Store.CustomerID
 	State     OrderState
 	Currency  string
 	Digits    int

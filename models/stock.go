@@ -66,7 +66,7 @@ type MovementFilter struct {
 type MovementRow struct {
 	StockMovement
 	Variant  StockVariant
-	OrderRef string // empty where no order is the cause
+	OrderNumber string // as people read it; empty where no order is the cause
 }
 
 // MovementPage is a page of the ledger, newest first.
@@ -180,7 +180,7 @@ type ReservationFilter struct {
 type ReservationRow struct {
 	Reservation
 	Variant   StockVariant
-	OrderRef  string
+	OrderNumber string // as people read it
 	State     OrderState // the order's: a reservation of an order in review ends when staff decide
 	ExpiresAt time.Time  // the order's end; some grace comes after it
 }

@@ -33,12 +33,25 @@ func (q *Inquiry) Refresh(ctx context.Context, ref string) (models.Order, error)
 	if err != nil {
 		return order, fmt.Errorf("load order: %w", err)
 	}
+	return q.refresh(ctx, order)
+}
+
+// RefreshReturned is Refresh for an order by the reference that the platform has (models.Order.ReturnRef).
+func (q *Inquiry) RefreshReturned(ctx context.Context, returnRef string) (models.Order, error) {
+	order, err := q.store.OrderByReturnRef(ctx, returnRef)
+	if err != nil {
+		return order, fmt.Errorf("load order: %w", err)
+	}
+	return q.refresh(ctx, order)
+}
+
+func (q *Inquiry) refresh(ctx context.Context, order models.Order) (models.Order, error) {
 	a := order.Current()
 	if a == nil || !q.askable(a) {
 		return order, nil
 	}
 	now := q.clock()
-	err = q.store.MarkChecked(ctx, a.ID, a.CheckedAt, now)
+	err := q.store.MarkChecked(ctx, a.ID, a.CheckedAt, now)
 	if errors.Is(err, store.ErrConflict) {
 		return order, nil // somebody asks at this moment
 	}
@@ -50,7 +63,7 @@ func (q *Inquiry) Refresh(ctx context.Context, ref string) (models.Order, error)
 	if err := q.Ask(question, *a, "return"); err != nil {
 		q.log.InfoContext(ctx, "refresh got no answer", "order", order.ID, "error", err)
 	}
-	return q.store.OrderByRef(ctx, ref)
+	return q.store.Order(ctx, order.ID)
 }
 
 // askable reports whether a query about the attempt could tell something new, and is allowed now.

@@ -62,9 +62,12 @@ func (s *Server) routes(pages *shop.Pages, exchange *platform.Pages) {
 	s.post("/orders/:ref/pay", pages.PayOrder, s.limits.pay)
 	s.post("/orders/:ref/cancel", pages.CancelOrder, s.limits.pay)
 	s.post("/orders/:ref/reorder", pages.Reorder, s.limits.cart)
+	s.post("/orders/:ref/show", pages.ProveOrder, s.limits.pay)
 
 	s.post(payments.NotifyPath, exchange.Notify)
 	s.get(payments.ReturnPath+":ref", pages.Returned)
+	s.get(payments.ReturnPath+":ref/order", pages.ReturnedOrder)
+	s.post(payments.ReturnPath+":ref/order/pay", pages.PayReturned, s.limits.pay)
 	s.get("/payments/connect", exchange.Connect, s.limits.connect)
 	s.post("/payments/connect", exchange.Connect, s.limits.connect)
 	s.get(payments.ConnectedPath, exchange.Connected, s.limits.connect)

@@ -21,7 +21,7 @@ type Person struct {
 
 // PersonOrder is an order of a Person.
 type PersonOrder struct {
-	Ref          string           `json:"ref"`
+	Number       string           `json:"number"` // as people read it
 	State        string           `json:"state"`
 	Email        string           `json:"email"`
 	Name         string           `json:"name"`
@@ -165,7 +165,7 @@ func (s *Service) EraseCustomer(ctx context.Context, customer string, by models.
 func personOrder(f models.OrderFile) PersonOrder {
 	o := f.Order
 	p := PersonOrder{
-		Ref: o.Ref, State: string(o.State), Email: o.Email, Name: o.Name, Language: o.Lang, PlacedAt: o.CreatedAt, PaidAt: o.PaidAt,
+		Number: o.NumberText, State: string(o.State), Email: o.Email, Name: o.Name, Language: o.Lang, PlacedAt: o.CreatedAt, PaidAt: o.PaidAt,
 		HandedOverAt: o.FulfilledAt, Currency: o.Currency, Goods: o.GoodsTotal.String(), Discount: o.Discount.String(),
 		Delivery: o.Delivery.String(), Tax: o.Tax.String(), TaxContained: o.ContainedTax.String(), Total: o.Total.String(),
 		Coupon: o.CouponCode, DeliveryBy: o.DeliveryTitle, Tracking: o.Tracking, Lines: []PersonLine{}, Payments: []PersonPayment{},

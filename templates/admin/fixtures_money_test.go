@@ -71,7 +71,7 @@ func (f fixtures) statement() admin.StatementView {
 
 func (f fixtures) discrepancy(i int, kind string) admin.DiscrepancyRow {
 	d := admin.DiscrepancyRow{
-		ID: "d" + strconv.Itoa(i), Kind: kind, Type: "1", AppOrderID: "01KB1R5XQ8F6Z9T0W3M2N4P7YD", OrderID: orderID, Ref: ref, Theirs: f.p.Coin("186.000001", "USDT"), Ours: f.p.Coin("186.00", "USDT"),
+		ID: "d" + strconv.Itoa(i), Kind: kind, Type: "1", AppOrderID: "01KB1R5XQ8F6Z9T0W3M2N4P7YD", OrderID: orderID, Number: number, Theirs: f.p.Coin("186.000001", "USDT"), Ours: f.p.Coin("186.00", "USDT"),
 		Difference: f.p.Coin("0.000001", "USDT"), State: "open", Owners: []admin.Choice{{Selected: true}, {Value: "s1", Label: "ada@example.com"}, {Value: "s2", Label: "grace@example.com"}}, Updated: f.at(590),
 		CanAssign: true, CanAccept: true, FormToken: "token",
 	}
@@ -114,7 +114,7 @@ func (f fixtures) noStatement() admin.StatementView {
 
 func (f fixtures) refund(id string, state models.RefundState) admin.RefundRow {
 	return admin.RefundRow{
-		ID: id, OrderID: orderID, Ref: ref, State: string(state), Amount: f.p.Coin("0.00050000", "BTC"), Reason: f.say("One mug was broken.", "一只杯子破损。"), RequestedBy: "ada@example.com",
+		ID: id, OrderID: orderID, Number: number, State: string(state), Amount: f.p.Coin("0.00050000", "BTC"), Reason: f.say("One mug was broken.", "一只杯子破损。"), RequestedBy: "ada@example.com",
 		ApprovedBy: "grace@example.com", AppOrderID: "01KB1R5XQ8F6Z9T0W3M2N4P7YF", OrderNum: "2026112215000012345", Created: f.at(50), Sent: f.at(40),
 	}
 }

@@ -107,7 +107,7 @@ type LedgerRow struct {
 	Note     string
 	Who      string
 	OrderID  string
-	OrderRef string
+	OrderNumber string
 }
 
 // ReservationsView lists the stock that is reserved for unpaid orders.
@@ -123,7 +123,7 @@ type ReservationsView struct {
 type ReservationRow struct {
 	Thing    StockThing
 	OrderID  string
-	OrderRef string
+	OrderNumber string
 	State    string // the order's: "admin.order_state."
 	Quantity int
 	Since    templates.Moment

@@ -1,15 +1,15 @@
 package shop
 
 import (
-	"net/url"
-
+	"github.com/coincart/coincart/models/invalid"
 	"github.com/coincart/coincart/templates"
 )
 
 // OrderView is an order's page, which is also the page that the exchange sends the shopper back to.
 type OrderView struct {
 	Page    templates.Page // RefreshSeconds > 0 makes the page ask again, with and without scripts
-	Ref     string
+	Base    string         // the order's address, under which its forms and its fragments are
+	Number  string         // as people read it
 	State   OrderState
 	Shown   string       // fragment only: the query's "shown", the state that the shopper's page shows now
 	Review  ReviewReason // OrderReview: why
@@ -30,6 +30,20 @@ type OrderView struct {
 	Attempt   AttemptView
 	Payment   PaymentForm // OrderAwaiting, OrderFailed: to pay with another coin or account; nothing is shown where Coins is empty
 	CanCancel bool
+
+	// Limited is the page for somebody who knows the address and nothing else: state, amount and the button that pays. Whoever makes it sets
+	// nothing personal, and the page offers nothing but paying.
+	Limited bool
+	Pieces  int       // Limited: how many were bought
+	FullURL string    // Limited: the order's own page, where this browser may see all; "": it may not
+	Proof   ProofForm // Limited: how to see all
+}
+
+// ProofForm asks for the e-mail address of an order, to show all of it: POST {Base}/show with email.
+type ProofForm struct {
+	Shown   bool
+	Email   string // as typed
+	Problem invalid.Problem
 }
 
 // AttemptView is the order's current attempt as shown to the shopper.
@@ -73,9 +87,6 @@ const (
 	ReviewDiffers ReviewReason = "differs"  // the exchange reports another amount, coin or number
 	ReviewRest    ReviewReason = "rest"     // a part was refunded, the rest is still to be decided
 )
-
-// path returns the order's own address.
-func (v OrderView) path() string { return "/orders/" + url.PathEscape(v.Ref) }
 
 // changed reports whether the shopper's page shows another state than the order's.
 func (v OrderView) changed() bool { return v.Shown != string(v.State) }

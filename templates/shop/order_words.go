@@ -52,12 +52,25 @@ func (v OrderView) message() string {
 func (v OrderView) words(part string) string {
 	id := "order.state." + string(v.State)
 	switch {
+	case v.Limited && part == "text" && v.limitedText():
+		return v.Page.Printer.T(id + ".text.limited")
 	case v.State == OrderReview:
 		id = "order.review." + string(v.Review)
 	case !v.Shipped && (v.State == OrderFulfilled || v.State == OrderPaid && part == "text"):
 		part += ".unsent"
 	}
 	return v.Page.Printer.T(id+"."+part, "Email", v.Email)
+}
+
+// limitedText reports whether the state has a text of its own for the limited page: the usual one names the e-mail address, or offers what
+// the page does not have.
+func (v OrderView) limitedText() bool {
+	switch v.State {
+	case OrderPaid, OrderReview, OrderCancelled, OrderExpired:
+		return true
+	case OrderAwaiting, OrderConfirming, OrderUnknown, OrderFailed, OrderCancelling, OrderFulfilled, OrderRefunding, OrderRefunded:
+	}
+	return false
 }
 
 // failure returns the reason of a failed attempt in a shopper's words. code is the platform's (platform/api.md §4) or one of the shop's own
@@ -131,7 +144,7 @@ func (v OrderView) stages() []stage {
 
 // pollURL returns the address at which the page asks again; it names the state that the page shows.
 func (v OrderView) pollURL() string {
-	return v.path() + "?shown=" + url.QueryEscape(string(v.State))
+	return v.Base + "?shown=" + url.QueryEscape(string(v.State))
 }
 
 func (v OrderView) pollTrigger() string { return "every " + strconv.Itoa(v.Page.RefreshSeconds) + "s" }

@@ -169,8 +169,8 @@ func TextProblem(err error, text string) invalid.Problem {
 	return invalid.TooLong
 }
 
-// OrderRefs returns the references of the orders that rows are about, by the orders' ids.
-func OrderRefs[T any](req *Request, rows []T, orderID func(T) string) (map[string]string, error) {
+// OrderNumbers returns the numbers of the orders that rows are about, by the orders' ids.
+func OrderNumbers[T any](req *Request, rows []T, orderID func(T) string) (map[string]string, error) {
 	var ids []string
 	seen := map[string]bool{"": true}
 	for _, row := range rows {
@@ -182,7 +182,7 @@ func OrderRefs[T any](req *Request, rows []T, orderID func(T) string) (map[strin
 	if len(ids) == 0 {
 		return map[string]string{}, nil
 	}
-	return req.office.site.Store.OrderRefs(req.Context(), ids)
+	return req.office.site.Store.OrderNumbers(req.Context(), ids)
 }
 
 // FileSize returns a file's size as text with one digit after the point.
@@ -202,12 +202,12 @@ func FileSize(bytes int64) string {
 // TaskRefresh is the interval at which the page of a running task reloads without scripts, in seconds.
 const TaskRefresh = 3
 
-// ReviewRows returns reviews as rows. refs are the references of their orders, by the orders' ids.
-func ReviewRows(p *i18n.Printer, reviews []models.Review, refs map[string]string, mayClose bool) []pages.ReviewRow {
+// ReviewRows returns reviews as rows. numbers are those of their orders, by the orders' ids.
+func ReviewRows(p *i18n.Printer, reviews []models.Review, numbers map[string]string, mayClose bool) []pages.ReviewRow {
 	rows := make([]pages.ReviewRow, len(reviews))
 	for i, r := range reviews {
 		rows[i] = pages.ReviewRow{
-			ID: r.ID, Kind: string(r.Kind), Note: Remark(p, r.Note), OrderID: r.OrderID, Ref: refs[r.OrderID], Subject: r.Subject, Open: r.Open,
+			ID: r.ID, Kind: string(r.Kind), Note: Remark(p, r.Note), OrderID: r.OrderID, Number: numbers[r.OrderID], Subject: r.Subject, Open: r.Open,
 			At: Moment(p, r.CreatedAt), Updated: Moment(p, r.UpdatedAt), CanClose: r.Open && mayClose, Resolution: r.Resolution,
 		}
 	}

@@ -38,7 +38,7 @@ func New(site *visit.Site, service *payments.Service, people *customers.Service)
 		CataloguePages: catalogue,
 		CartPages:      carts,
 		CheckoutPages:  &CheckoutPages{site: site, payments: service, carts: carts, account: account},
-		OrderPages:     &OrderPages{site: site, payments: service, account: account},
+		OrderPages:     &OrderPages{site: site, payments: service, customers: people, account: account},
 		OwnOrderPages:  &OwnOrderPages{site: site, customers: people},
 	}
 }

@@ -15,7 +15,7 @@ import (
 func orderView(p *i18n.Printer, order models.Order, now time.Time, returned bool) pages.OrderView {
 	currency := currencyOf(order)
 	view := pages.OrderView{
-		Ref:    order.Ref,
+		Number: order.NumberText,
 		State:  orderState(order, returned),
 		Placed: templates.NewMoment(p, order.CreatedAt),
 		PaidAt: templates.NewMoment(p, order.PaidAt),
@@ -44,6 +44,19 @@ func orderView(p *i18n.Printer, order models.Order, now time.Time, returned bool
 		view.Minutes = max(0, int(order.ExpiresAt.Sub(now)/time.Minute))
 	}
 	view.CanCancel = order.State == models.OrderAwaiting && view.State != pages.OrderCancelling
+	return view
+}
+
+// limitedView returns the page of an order for somebody who knows its address and nothing else, made of the parts that are nobody's secret.
+func limitedView(full pages.OrderView, order models.Order) pages.OrderView {
+	view := pages.OrderView{
+		Limited: true, Number: full.Number, State: full.State, Problem: full.Problem, Placed: full.Placed, PaidAt: full.PaidAt,
+		Minutes: full.Minutes, Shipped: full.Shipped, Attempt: pages.AttemptView{Amount: full.Attempt.Amount, Coin: full.Attempt.Coin},
+		Totals: templates.Totals{Total: full.Totals.Total},
+	}
+	for _, l := range order.Lines {
+		view.Pieces += l.Quantity
+	}
 	return view
 }
 

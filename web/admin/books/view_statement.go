@@ -38,7 +38,7 @@ func (h *handlers) statementView(req *admin.Request, day string, b book) pages.S
 	for _, f := range b.found {
 		row := discrepancyRow(p, f, b.people, b.names, req.Who(), b.day.State == models.DaySealed)
 		ours := b.orders[f.AppOrderID]
-		row.Ref = ours.Ref
+		row.Number = ours.Number
 		if f.Kind == models.CoinDiffers && ours.Coin != "" {
 			row.Ours = admin.Coin(p, f.Ours, ours.Coin)
 		}

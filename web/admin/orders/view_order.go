@@ -19,10 +19,10 @@ func orderView(p *i18n.Printer, file models.OrderFile, who staff.SignedIn) pages
 	order := file.Order
 	money := func(a models.Amount) string { return p.Money(a.String(), order.Currency, order.Digits) }
 	view := pages.OrderView{
-		ID: order.ID, Ref: order.Ref, ShopURL: shop.OrderPath(order.Ref), State: string(order.State), Email: order.Email, Name: order.Name,
+		ID: order.ID, Number: order.NumberText, ShopURL: shop.OrderPath(order.Ref), State: string(order.State), Email: order.Email, Name: order.Name,
 		Lang: order.Lang, Created: admin.Moment(p, order.CreatedAt), Paid: admin.Moment(p, order.PaidAt), Fulfilled: admin.Moment(p, order.FulfilledAt),
 		Tracking: order.Tracking, Total: money(order.Total), Refunds: refunds.Rows(p, file.Refunds, file.People, nil, who),
-		Reviews:   admin.ReviewRows(p, file.Reviews, map[string]string{order.ID: order.Ref}, who.Staff.Role.Can(models.MayReconcile)),
+		Reviews:   admin.ReviewRows(p, file.Reviews, map[string]string{order.ID: order.NumberText}, who.Staff.Role.Can(models.MayReconcile)),
 		Timeline:  timeline(p, file),
 		NoteToken: models.NewRef(),
 		Refund:    pages.RefundForm{FormToken: models.NewRef(), Attempts: refundChoices(p, order)},

@@ -44,11 +44,11 @@ func (h *handlers) reviewRows(req *admin.Request, view *pages.InboxView, q url.V
 	if view.Refusal, err = admin.FilterRefusal(err); err != nil || view.Refusal != "" {
 		return err
 	}
-	refs, err := admin.OrderRefs(req, reviews, func(r models.Review) string { return r.OrderID })
+	numbers, err := admin.OrderNumbers(req, reviews, func(r models.Review) string { return r.OrderID })
 	if err != nil {
 		return err
 	}
-	view.Rows = admin.ReviewRows(req.Printer, reviews, refs, req.Who().Staff.Role.Can(models.MayReconcile))
+	view.Rows = admin.ReviewRows(req.Printer, reviews, numbers, req.Who().Staff.Role.Can(models.MayReconcile))
 	view.Next, view.First = admin.Pager(admin.InboxPath, q, "after", next)
 	return nil
 }
