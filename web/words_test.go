@@ -31,7 +31,7 @@ func TestOrder_ReviewSaysTheLastReason(t *testing.T) {
 				models.Transition{OrderID: order.ID, Cause: "test", Note: move.note}))
 			s.clock.Advance(time.Minute)
 		}
-		s.browser().get("/orders/" + order.Ref).has(english.T("order.review.rest.title")).lacks(english.T("order.review.late.title"))
+		s.opened(order).get("/orders/" + order.Ref).has(english.T("order.review.rest.title")).lacks(english.T("order.review.late.title"))
 	})
 }
 
@@ -76,7 +76,7 @@ func TestOrder_ReviewSaysItsOwnReason(t *testing.T) {
 				require.NoError(t, s.db.MoveOrder(t.Context(), order.ID, from, to, store.OrderChange{}, models.Transition{OrderID: order.ID, Cause: "test", Note: note}))
 			}
 			move(models.OrderAwaiting, models.OrderReview, note)
-			page := s.browser().get("/orders/" + order.Ref).is(http.StatusOK).has(english.T("order.review." + reason + ".title"))
+			page := s.opened(order).get("/orders/" + order.Ref).is(http.StatusOK).has(english.T("order.review." + reason + ".title"))
 			page.has(english.T("order.review."+reason+".text", "Email", order.Email))
 		}
 	})

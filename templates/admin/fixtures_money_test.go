@@ -79,7 +79,7 @@ func (f fixtures) discrepancy(i int, kind string) admin.DiscrepancyRow {
 	case 1:
 		d.Refusal, d.Reason = admin.RefusalStale, admin.Field{Problem: invalid.Missing}
 	case 2:
-		d.Ours, d.OrderID, d.Ref, d.CanSettle, d.CanRefund = "", "", "", true, true
+		d.Ours, d.OrderID, d.Number, d.CanSettle, d.CanRefund = "", "", "", true, true
 		d.Refusal, d.Left, d.Amount = admin.RefusalRefundLeft, f.p.Coin("186.00", "USDT"), admin.Field{Value: "187", Problem: invalid.Amount}
 	case 3:
 		d.Theirs, d.Owner, d.Note = "", "grace@example.com", f.say("Asked the exchange, ticket 4711.", "已向平台提交工单 4711。")
@@ -167,7 +167,7 @@ func (f fixtures) task(percent int) admin.TaskView {
 func (f fixtures) doneTask() admin.TaskView {
 	v := admin.TaskView{Page: f.page(admin.SectionTasks), ID: "t2", Kind: "cancel", State: "done", Who: "ada@example.com", About: "5", Done: 5, Total: 5, Percent: 100, Created: f.at(3), Ended: f.at(2), ResultURL: "/admin/orders"}
 	for i, outcome := range []string{"cancelled", "paid", "unknown", "gone", "failed"} {
-		r := admin.TaskResult{Position: i + 1, Subject: ref, OrderID: "o" + strconv.Itoa(i), Outcome: outcome, Bad: outcome == "failed"}
+		r := admin.TaskResult{Position: i + 1, Subject: number, OrderID: "o" + strconv.Itoa(i), Outcome: outcome, Bad: outcome == "failed"}
 		if r.Bad {
 			r.Note = "70003"
 		}

@@ -37,7 +37,7 @@ func (f fixtures) orders() admin.OrdersView {
 	attempts := []string{"open", "paid", "paid", "closed", "closed", "paid", "paid", "paid"}
 	for i, state := range models.OrderStates() {
 		r := admin.OrderRow{
-			ID: "o" + strconv.Itoa(i), Number: number[i:] + ref[:i], Email: "ada.lovelace@example.com", Name: f.say("Ada Lovelace", "陈小雅"), State: string(state), Attempt: attempts[i],
+			ID: "o" + strconv.Itoa(i), Number: "#" + strconv.Itoa(1042-i), Email: "ada.lovelace@example.com", Name: f.say("Ada Lovelace", "陈小雅"), State: string(state), Attempt: attempts[i],
 			Total: f.money("186"), Amount: f.p.Coin("0.00191260", "BTC"), OrderNum: "20261122140500" + strconv.Itoa(12345+i), Payer: "884211" + strconv.Itoa(i), Created: f.at(i * 61),
 		}
 		if state == models.OrderReview {
@@ -147,7 +147,7 @@ func (f fixtures) bareOrder() admin.OrderView {
 
 func (f fixtures) bulk() admin.BulkView {
 	return admin.BulkView{Page: f.page(admin.SectionOrders), Action: "fulfil", Back: "/admin/orders", Rows: []admin.BulkRow{
-		{OrderID: "o1", Number: number, Outcome: "fulfilled"}, {OrderID: "o2", Ref: ref, Outcome: "not_fulfillable", Bad: true}, {OrderID: "o3", Ref: ref, Outcome: "stale", Bad: true},
+		{OrderID: "o1", Number: number, Outcome: "fulfilled"}, {OrderID: "o2", Number: number, Outcome: "not_fulfillable", Bad: true}, {OrderID: "o3", Number: number, Outcome: "stale", Bad: true},
 	}}
 }
 
@@ -155,7 +155,7 @@ func (f fixtures) cancellations() admin.CancellationsView {
 	v := admin.CancellationsView{Page: f.page(admin.SectionCancellations), FormToken: "token", Refusal: admin.RefusalNothingChosen, Next: "/admin/cancellations?after=x"}
 	for i, state := range []string{"submitting", "open", "open", "unknown"} {
 		v.Rows = append(v.Rows, admin.PendingRow{
-			AttemptID: "a" + strconv.Itoa(i), OrderID: "o" + strconv.Itoa(i), Number: number[i:] + ref[:i], OrderNum: "20261122140500" + strconv.Itoa(12345+i), AppOrderID: "01KB1R5XQ8F6Z9T0W3M2N4P7Y" + strconv.Itoa(i),
+			AttemptID: "a" + strconv.Itoa(i), OrderID: "o" + strconv.Itoa(i), Number: "#" + strconv.Itoa(1042-i), OrderNum: "20261122140500" + strconv.Itoa(12345+i), AppOrderID: "01KB1R5XQ8F6Z9T0W3M2N4P7Y" + strconv.Itoa(i),
 			State: state, Amount: f.p.Coin("0.00191260", "BTC"), Payer: "8842110", Created: f.at(i * 9), Age: f.p.T("admin.unit.min", "N", "12"), Chosen: i == 1,
 		})
 	}

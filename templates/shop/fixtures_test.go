@@ -391,7 +391,7 @@ func (f fixtures) order(state shop.OrderState) shop.OrderView {
 		return templates.Moment{Text: f.p.Time(t, time.UTC), ISO: t.Format(time.RFC3339)}
 	}
 	v := shop.OrderView{
-		Page: f.page("/orders/" + ref), Ref: ref, State: state, Placed: moment(placed), Minutes: 23,
+		Page: f.page("/orders/" + ref), Base: "/orders/" + ref, Number: "#1042", State: state, Placed: moment(placed), Minutes: 23,
 		Email: "ada@example.com", Name: "Ada Lovelace", Lines: f.lines(), Totals: f.totals(), Shipped: true,
 		Address: []string{"Ada Lovelace", "12 St James’s Square", "London", "SW1Y 4LB", f.say("United Kingdom", "英国")}, Phone: "+44 20 7946 0000",
 		Attempt: shop.AttemptView{Amount: f.p.Coin("0.00191260", "BTC"), Coin: "BTC", Rate: f.money("97250"), Payer: "…1234", OrderNum: "2026112214050012345"},
@@ -417,7 +417,7 @@ func (f fixtures) ownOrders() shop.OwnOrdersView {
 	for i, state := range []string{"awaiting", "paid", "fulfilled", "expired", "cancelled", "review", "refunding", "refunded"} {
 		at := time.Date(2026, 11, 20-i, 9, 30, 0, 0, time.UTC)
 		v.Orders = append(v.Orders, shop.OwnOrder{
-			URL: "/orders/" + ref, Ref: ref, State: state, Pieces: i + 1, Total: f.money("1042.50"),
+			URL: "/orders/" + ref, Number: "#1042", State: state, Pieces: i + 1, Total: f.money("1042.50"),
 			Placed: templates.Moment{Text: f.p.Time(at, time.UTC), ISO: at.Format(time.RFC3339)},
 		})
 	}
