@@ -14,7 +14,7 @@ const (
 	SettingContactEmail   SettingKey = "shop.contact_email"
 	SettingContactPhone   SettingKey = "shop.contact_phone"
 	SettingContactAddress SettingKey = "shop.contact_address"
-	SettingLanguages      SettingKey = "shop.languages" // BCP 47 tags with commas between them; the first is the fallback
+	SettingLanguages      SettingKey = "shop.languages"       // BCP 47 tags with commas between them; the first is the fallback
 	SettingNumberPrefix   SettingKey = "orders.number_prefix" // what an order number begins with
 	SettingNumberStart    SettingKey = "orders.number_start"  // the lowest order number that is given from now on
 

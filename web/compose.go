@@ -90,7 +90,7 @@ func letterView(db *store.Store, from sender, order models.Order) (letters.View,
 	view := letters.View{
 		Printer: p, ShopName: from.name, Contact: from.contact, Name: order.Name, Number: order.NumberText, Tracking: order.Tracking,
 		OrderURL: from.base + shop.OrderLink(order.Ref, key),
-		Totals: shop.OrderTotals(p, order), Shipped: order.Shipped,
+		Totals:   shop.OrderTotals(p, order), Shipped: order.Shipped,
 		Deadline: templates.NewMoment(p, order.ExpiresAt), PaidAt: templates.NewMoment(p, order.PaidAt),
 		Lines: make([]letters.Line, len(order.Lines)),
 	}

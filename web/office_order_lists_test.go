@@ -24,7 +24,7 @@ func TestOrders_FindFilterAndSort(t *testing.T) {
 			"?state=paid":                            {paid},
 			"?state=awaiting":                        {open},
 			"?state=refunded":                        {},
-			"?q=" + url.QueryEscape(paid.NumberText):  {paid},
+			"?q=" + url.QueryEscape(paid.NumberText): {paid},
 			"?q=" + paid.NumberText[1:]:              {paid},
 			"?q=" + paid.Ref:                         {paid},
 			"?q=" + a.AppOrderID:                     {paid},

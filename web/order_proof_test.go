@@ -114,7 +114,7 @@ func TestOrder_EveryStateOfTheLimitedPageNamesNobody(t *testing.T) {
 			require.NoError(t, s.db.MoveOrder(t.Context(), order.ID, models.OrderAwaiting, state, store.OrderChange{}, models.Transition{Cause: "test"}))
 			text := "order.state." + string(state) + ".text.limited"
 			s.browser().get("/orders/"+order.Ref).is(http.StatusOK).has(english.T(text)).lacks("grace@", "Grace", "/reorder")
-			s.opened(order).get("/orders/"+order.Ref).is(http.StatusOK).has("Grace Hopper").lacks("/show")
+			s.opened(order).get("/orders/" + order.Ref).is(http.StatusOK).has("Grace Hopper").lacks("/show")
 		}
 	})
 }

@@ -100,7 +100,7 @@ func TestOrder_FailureOffersAnotherTry(t *testing.T) {
 		_, order := b.place("1")
 		require.NoError(t, s.platform.Fail(s.platform.Orders()[0].OrderNum))
 		at := "/orders/" + order.Ref
-		b.get("/payments/return/"+order.ReturnRef).is(http.StatusOK).has("/payments/return/"+order.ReturnRef+"/order/pay").lacks("/cancel")
+		b.get("/payments/return/" + order.ReturnRef).is(http.StatusOK).has("/payments/return/" + order.ReturnRef + "/order/pay").lacks("/cancel")
 		b.get(at).is(http.StatusOK).has(at+"/pay", at+"/cancel")
 		b.post(at+"/pay", "quotes", b.get(at).value("quotes"), "coin", "USDT", "payer_uid", alice).is(http.StatusSeeOther)
 		assert.Len(t, s.order(at).Attempts, 2)

@@ -92,20 +92,24 @@ func (s *Service) fillStatement(ctx context.Context, t table, day string) error 
 }
 
 func (s *Service) fillDiscrepancies(ctx context.Context, t table, day string) error {
-	err := header(t, "day ("+s.zone.String()+")", "kind", "type", "merchant order ID", "coin", "exchange", "shop records", "difference", "status", "note", "order",
+	err := header(t, "order number", "day ("+s.zone.String()+")", "kind", "type", "merchant order ID", "coin", "exchange", "shop records", "difference", "status", "note",
 		s.zoned("found"), "line", "cannot be read")
 	if err != nil {
 		return err
 	}
 	err = s.store.EachDiscrepancy(ctx, models.DiscrepancyFilter{Day: day}, func(d models.Discrepancy) error {
+		numbers, err := s.store.OrderNumbers(ctx, []string{d.OrderID}) // few discrepancies are the shop's own
+		if err != nil {
+			return err
+		}
 		theirs, less, line := amountCell(d.Theirs), exact(d.Theirs.Sub(d.Ours).String()), exact("")
 		position, member, unreadable := d.Unreadable()
 		if unreadable {
 			theirs, less, line = exact(""), exact(""), exact(strconv.Itoa(position)) // the line's values are not known
 		}
 		return t.row([]cell{
-			exact(d.Day), exact(string(d.Kind)), plain(string(d.Type)), plain(d.AppOrderID), plain(d.Coin), theirs,
-			amountCell(d.Ours), less, exact(string(d.State)), plain(d.Note), exact(d.OrderID),
+			plain(numbers[d.OrderID]), exact(d.Day), exact(string(d.Kind)), plain(string(d.Type)), plain(d.AppOrderID), plain(d.Coin), theirs,
+			amountCell(d.Ours), less, exact(string(d.State)), plain(d.Note),
 			s.timeCell(d.CreatedAt), line, plain(member),
 		})
 	})

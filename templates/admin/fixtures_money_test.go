@@ -57,7 +57,7 @@ func (f fixtures) statement() admin.StatementView {
 		v.Found = append(v.Found, f.discrepancy(i, kind))
 	}
 	for i := range 12 {
-		line := admin.StatementLine{Position: i + 1, Type: "1", AppOrderID: "01KB1R5XQ8F6Z9T0W3M2N4P7" + strconv.Itoa(10+i), OrderID: "o" + strconv.Itoa(i), Amount: f.p.Coin("0.00191260", "BTC"), UserID: "8842110", Created: f.at(1500 + i), Paid: f.at(1490 + i)}
+		line := admin.StatementLine{Position: i + 1, Type: "1", AppOrderID: "01KB1R5XQ8F6Z9T0W3M2N4P7" + strconv.Itoa(10+i), OrderID: "o" + strconv.Itoa(i), Number: "#" + strconv.Itoa(1042+i), Amount: f.p.Coin("0.00191260", "BTC"), UserID: "8842110", Created: f.at(1500 + i), Paid: f.at(1490 + i)}
 		if i == 3 {
 			line.OrderID, line.UserID, line.Type = "", "", "11"
 		}
@@ -201,6 +201,7 @@ func (f fixtures) audit() admin.AuditView {
 			Before: `{"state":"awaiting"}`, After: `{"state":"cancelled","wanted":"cancelled"}`, RemoteAddr: "203.0.113.7", RequestID: "01JDK3V9Q4", Hash: hash,
 		})
 	}
+	v.Rows[0].OrderNumber = number
 	v.Rows[2].SubjectURL, v.Rows[3].Before, v.Rows[4].Subject, v.Rows[4].RemoteAddr, v.Rows[4].Who = "", "", "", "", "command line"
 	return v
 }

@@ -101,7 +101,7 @@ type ReviewRow struct {
 	Kind        string
 	Note        string
 	OrderID     string // "" without an order
-	Number         string
+	Number      string
 	Subject     string
 	Open        bool
 	At          templates.Moment
@@ -144,7 +144,7 @@ type Export struct {
 // OrderRow is one order of a list.
 type OrderRow struct {
 	ID       string
-	Number      string
+	Number   string
 	Email    string
 	Name     string
 	State    string // "admin.order_state." + State
@@ -169,7 +169,7 @@ type BulkView struct {
 // BulkRow is one row's result: "admin.outcome." + Outcome.
 type BulkRow struct {
 	OrderID string
-	Number     string
+	Number  string
 	Outcome string // fulfilled, gone, or a Refusal
 	Bad     bool
 }
@@ -180,7 +180,7 @@ type BulkRow struct {
 type OrderView struct {
 	Page      Page
 	ID        string
-	Number       string
+	Number    string
 	ShopURL   string // the shopper's page
 	State     string
 	Email     string
@@ -331,7 +331,7 @@ type CancellationsView struct {
 type PendingRow struct {
 	AttemptID  string
 	OrderID    string
-	Number        string
+	Number     string
 	OrderNum   string
 	AppOrderID string
 	State      string // "admin.attempt_state." + State

@@ -50,6 +50,9 @@ func gallery(tag string) []sheet {
 		{"checkout-address-problems", shop.Checkout(f.refusedAddress())},
 		{"checkout-undelivered", shop.Checkout(f.undeliveredCheckout())},
 		{"order-virtual", shop.Order(f.virtualOrder())},
+		{"order-limited-problem", shop.Order(f.unproved())},
+		{"order-returned", shop.Order(f.returned(shop.OrderConfirming))},
+		{"order-returned-own", shop.Order(f.ownReturned())},
 		{"own", shop.OwnOrders(f.ownOrders())},
 		{"own-problem", shop.OwnOrders(shop.OwnOrdersView{Page: f.page("/orders"), Email: "x", EmailProblem: invalid.Email})},
 		{"own-expired", shop.OwnOrders(shop.OwnOrdersView{Page: f.page("/orders"), Expired: true})},
@@ -59,7 +62,7 @@ func gallery(tag string) []sheet {
 		{"error-500", templates.ErrorPage(templates.NewError(f.page("/checkout"), templates.ErrorInternal, 500, "01JDK3V9Q4"))},
 	}
 	for _, state := range shop.OrderStates() {
-		sheets = append(sheets, sheet{"order-" + string(state), shop.Order(f.order(state))})
+		sheets = append(sheets, sheet{"order-" + string(state), shop.Order(f.order(state))}, sheet{"order-limited-" + string(state), shop.Order(f.limited(state))})
 	}
 	for _, reason := range shop.ReviewReasons() {
 		v := f.order(shop.OrderReview)
@@ -409,6 +412,38 @@ func (f fixtures) order(state shop.OrderState) shop.OrderView {
 		v.Review = shop.ReviewLate
 	case shop.OrderCancelled, shop.OrderExpired, shop.OrderRefunding, shop.OrderRefunded:
 	}
+	return v
+}
+
+// limited is what somebody sees who knows the order's address and nothing else.
+func (f fixtures) limited(state shop.OrderState) shop.OrderView {
+	full := f.order(state)
+	return shop.OrderView{
+		Page: full.Page, Base: full.Base, Number: full.Number, State: state, Review: full.Review, Problem: full.Problem, Placed: full.Placed, PaidAt: full.PaidAt,
+		Minutes: full.Minutes, Shipped: true, Limited: true, Pieces: 3, Totals: templates.Totals{Total: full.Totals.Total},
+		Attempt: shop.AttemptView{Amount: full.Attempt.Amount, Coin: "BTC"}, Proof: shop.ProofForm{Shown: true},
+	}
+}
+
+// unproved is the limited page after an e-mail address that is not the order's, and a step that needs it.
+func (f fixtures) unproved() shop.OrderView {
+	v := f.limited(shop.OrderAwaiting)
+	v.Proof.Email, v.Proof.Problem = "bob@example.com", invalid.NotOrderEmail
+	v.Notices = []shop.Notice{{Kind: shop.NoticeProveFirst}}
+	return v
+}
+
+// returned is the page that the exchange sends the shopper back to.
+func (f fixtures) returned(state shop.OrderState) shop.OrderView {
+	v := f.limited(state)
+	v.Base, v.Page.Path, v.Proof = "/payments/return/"+ref+"/order", "/payments/return/"+ref, shop.ProofForm{}
+	return v
+}
+
+// ownReturned is that page in the browser that ordered.
+func (f fixtures) ownReturned() shop.OrderView {
+	v := f.returned(shop.OrderPaid)
+	v.FullURL = "/orders/" + ref
 	return v
 }
 

@@ -54,6 +54,23 @@ func TestOrder_EveryStateSaysWhereItStandsAndWhatNext(t *testing.T) {
 	}
 }
 
+// What the limited page says and offers fits everybody who knows the address.
+func TestOrder_TheLimitedPageNamesNobodyAndOffersPayingAlone(t *testing.T) {
+	f := fixtures{i18n.ByTag("en")}
+	for _, state := range shop.OrderStates() {
+		for _, v := range []shop.OrderView{f.limited(state), f.returned(state)} {
+			html := render(t, shop.Order(v))
+			for _, no := range []string{"@", "{{", "/cancel\"", "/reorder\"", `name="coin"`, `name="payer_uid"`, english.T("order.keep"), english.T("order.again")} {
+				assert.NotContains(t, html, no, state)
+			}
+			assert.Equal(t, state == shop.OrderAwaiting || state == shop.OrderFailed, strings.Contains(html, `action="`+v.Base+`/pay"`), state)
+			assert.Equal(t, v.Proof.Shown, strings.Contains(html, `action="`+v.Base+`/show"`), state)
+			assert.Contains(t, html, english.N("own.pieces", 3))
+		}
+	}
+	assert.Contains(t, render(t, shop.Order(f.ownReturned())), `href="/orders/`+ref+`"`)
+}
+
 func TestRefreshSeconds_OnlyPagesThatWaitAskAgain(t *testing.T) {
 	waiting := map[shop.OrderState]bool{
 		shop.OrderAwaiting: true, shop.OrderConfirming: true, shop.OrderUnknown: true, shop.OrderCancelling: true,
@@ -160,7 +177,7 @@ func TestWords_EveryKindHasSome(t *testing.T) {
 		for _, kind := range []shop.NoticeKind{
 			shop.NoticePriceChanged, shop.NoticeOnlyLeft, shop.NoticeSoldOut, shop.NoticeGone, shop.NoticeRatesChanged, shop.NoticeCartChanged, shop.NoticeUnreachable,
 			shop.NoticeRecounted, shop.NoticeNothingToPay,
-			shop.NoticeConnected, shop.NoticeConnectFailed, shop.NoticeConnectRefused, shop.NoticeDisconnected, shop.NoticeSignInOver, shop.NoticeBusy, shop.NoticeNotCancellable, shop.NoticeUnfinished,
+			shop.NoticeConnected, shop.NoticeConnectFailed, shop.NoticeConnectRefused, shop.NoticeDisconnected, shop.NoticeSignInOver, shop.NoticeBusy, shop.NoticeNotCancellable, shop.NoticeProveFirst, shop.NoticeUnfinished,
 		} {
 			v := f.checkout()
 			v.Notices = []shop.Notice{{Kind: kind, Product: "P", From: "1", To: "2", Left: 3}}

@@ -287,5 +287,5 @@ const (
 	NoticeBusy           NoticeKind = "busy"         // order page: the earlier payment is not yet proved closed
 	NoticeNotCancellable NoticeKind = "not_cancellable"
 	NoticeProveFirst     NoticeKind = "prove_first" // order page: the step needs the e-mail address of the order
-	NoticeUnfinished     NoticeKind = "unfinished" // order page: the last step failed on our side, and may or may not have been done
+	NoticeUnfinished     NoticeKind = "unfinished"  // order page: the last step failed on our side, and may or may not have been done
 )
