@@ -278,7 +278,7 @@ func (k *keeperStory) checkStatement() {
 	k.step("statement", follow(`#task-status a.button`), visible("#totals-title"))
 	lines := k.cells(`section[aria-labelledby="lines-title"] tbody tr`)
 	require.Len(k.t, lines, 1)
-	assert.Equal(k.t, []string{"1", k.made().AppOrderID, say("admin.statement_type.1"), k.want.coinShown()}, lines[0][:4])
+	assert.Equal(k.t, []string{"1", "#1001", k.made().AppOrderID, say("admin.statement_type.1"), k.want.coinShown()}, lines[0][:5])
 	assert.Empty(k.t, k.open(today))
 	report := k.report(today)
 	assert.Equal(k.t, 1, report.Matched)
