@@ -123,9 +123,6 @@ func (s Settings) ContactEmail() string { return s.Text(SettingContactEmail) }
 // Languages returns the tags of the languages that shoppers are offered, the first one is the fallback.
 func (s Settings) Languages() []string { return strings.Split(s.Text(SettingLanguages), ",") }
 
-// NumberPrefix returns what the numbers of new orders begin with, or "".
-func (s Settings) NumberPrefix() string { return s.Text(SettingNumberPrefix) }
-
 // NumberStart returns the lowest number that a new order may get.
 func (s Settings) NumberStart() int { return s.Number(SettingNumberStart) }
 

@@ -128,14 +128,14 @@ type seedTables struct {
 
 // number gives the orders of a batch their numbers, in the order of time.
 func (t *seedTables) number(ctx context.Context, tx *Store) error {
-	settings, err := tx.numbering(ctx)
+	numbering, err := tx.numbering(ctx)
 	if err != nil {
 		return err
 	}
-	first, err := tx.takeNumbers(ctx, len(t.orders), settings.NumberStart())
+	first, err := tx.takeNumbers(ctx, len(t.orders), numbering.start)
 	for i := range t.orders {
 		o := &t.orders[i]
-		o.Number, o.NumberText = first+i, models.NumberText(settings.NumberPrefix(), first+i)
+		o.Number, o.NumberText = first+i, models.NumberText(numbering.prefix, first+i)
 	}
 	return err
 }
