@@ -137,7 +137,7 @@ func SettingsList() []Setting {
 		Setting{Key: SettingContactAddress, Group: GroupShop, Kind: KindLines, Max: 500},
 		Setting{Key: SettingLanguages, Group: GroupShop, Kind: KindLangs, Required: true, Default: strings.Join(ShopLanguages(), ",")},
 		Setting{Key: SettingNumberPrefix, Group: GroupShop, Kind: KindPrefix, Default: "#", Max: maxPrefix},
-		Setting{Key: SettingNumberStart, Group: GroupShop, Kind: KindNumber, Required: true, Default: "1001", Min: 1, Max: MaxOrderNumber},
+		Setting{Key: SettingNumberStart, Group: GroupShop, Kind: KindNumber, Default: "1001", Min: 1, Max: MaxOrderNumber},
 
 		Setting{Key: SettingCurrency, Group: GroupCurrency, Kind: KindCode, Required: true, Default: "USD", Legacy: "currency", Max: maxCurrency},
 		Setting{Key: SettingCurrencyDigits, Group: GroupCurrency, Kind: KindNumber, Required: true, Default: "2", Legacy: "currency_digits", Max: MaxFractionDigits},

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"strconv"
 	"sync"
@@ -78,6 +79,6 @@ func (s *Store) numbering(ctx context.Context) (n numbering, err error) {
 		}
 	}
 	n.prefix = values[0]
-	n.start, err = strconv.Atoi(values[1])
+	n.start, err = strconv.Atoi(cmp.Or(values[1], known[1].Default))
 	return n, err
 }
