@@ -391,12 +391,18 @@ func (f fixtures) order(state shop.OrderState) shop.OrderView {
 		return templates.Moment{Text: f.p.Time(t, time.UTC), ISO: t.Format(time.RFC3339)}
 	}
 	v := shop.OrderView{
-		Page: f.page("/orders/" + ref), Ref: ref, State: state, Placed: moment(placed), Minutes: 23,
+		Page: f.page("/orders/" + ref), Ref: ref, State: state, Placed: moment(placed),
 		Email: "ada@example.com", Name: "Ada Lovelace", Lines: f.lines(), Totals: f.totals(), Shipped: true,
 		Address: []string{"Ada Lovelace", "12 St James’s Square", "London", "SW1Y 4LB", f.say("United Kingdom", "英国")}, Phone: "+44 20 7946 0000",
 		Attempt: shop.AttemptView{Amount: f.p.Coin("0.00191260", "BTC"), Coin: "BTC", Rate: f.money("97250"), Payer: "…1234", OrderNum: "2026112214050012345"},
 	}
+	if state.Payable() {
+		v.Deadline = shop.Deadline{Until: moment(placed.Add(24 * time.Minute)), Left: 23*60 + 59}
+	}
 	switch state {
+	case shop.OrderUnpaid:
+		v.Returned = true
+		v.CanCancel, v.Payment.Coins, v.Page.RefreshSeconds = true, f.coins(), 5
 	case shop.OrderAwaiting:
 		v.CanCancel, v.Payment.Coins, v.Page.RefreshSeconds = true, f.coins(), 8
 	case shop.OrderFailed:

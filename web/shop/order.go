@@ -10,6 +10,7 @@ import (
 	"github.com/coincart/coincart/models/store"
 	"github.com/coincart/coincart/payments"
 	pages "github.com/coincart/coincart/templates/shop"
+	"github.com/coincart/coincart/web/live"
 	"github.com/coincart/coincart/web/visit"
 )
 
@@ -21,16 +22,17 @@ type OrderPages struct {
 	site     *visit.Site
 	payments *payments.Service
 	account  *account
+	live     *live.Hub
 }
 
 // Order shows an order: GET /orders/{ref}. The page that asks again gets only its status (shown is the state that it shows).
 func (p *OrderPages) Order(v *visit.Visit) error {
-	order, err := p.refreshed(v)
+	order, pending, err := p.refreshed(v)
 	if err != nil {
 		return err
 	}
 	if v.Fragment() {
-		return p.orderStatus(v, order)
+		return p.orderStatus(v, order, pending)
 	}
 	notices, err := takeNotice(v)
 	if err != nil { // shown once more the next time, rather than hide the order
@@ -42,21 +44,25 @@ func (p *OrderPages) Order(v *visit.Visit) error {
 // Returned shows the order to whose page the platform redirected: GET /payments/return/{ref}. The redirect is never evidence: no cookie is
 // needed, nothing in the address but the reference is read, and the shop's own state is shown (reliability.md R13).
 func (p *OrderPages) Returned(v *visit.Visit) error {
-	order, err := p.refreshed(v)
+	order, pending, err := p.refreshed(v)
 	if err != nil {
 		return err
 	}
-	return p.showOrder(v, order, showing{status: http.StatusOK, returned: true})
+	return p.showOrder(v, order, showing{status: http.StatusOK, returned: true, pending: pending})
 }
 
-// refreshed returns the order of the address, after at most one bounded question to the platform.
-func (p *OrderPages) refreshed(v *visit.Visit) (models.Order, error) {
-	order, err := readOrder(v, p.payments.Refresh)
+// refreshed returns the order of the address, after at most one bounded question to the platform. pending reports whether the platform has
+// just said that the payment is open.
+func (p *OrderPages) refreshed(v *visit.Visit) (order models.Order, pending bool, err error) {
+	order, err = readOrder(v, func(ctx context.Context, ref string) (order models.Order, err error) {
+		order, pending, err = p.payments.RefreshPending(ctx, ref)
+		return order, err
+	})
 	if err != nil && order.Ref != "" && !errors.Is(err, visit.ErrNoOrder) {
 		p.site.Log.WarnContext(v.Context(), "order shown as it was known", "request", v.RequestID(), "order", order.ID, "error", err)
-		return order, nil
+		return order, false, nil
 	}
-	return order, err
+	return order, pending, err
 }
 
 // order returns the order of the address, without a question to the platform.
@@ -81,6 +87,7 @@ func readOrder(v *visit.Visit, read func(ctx context.Context, ref string) (model
 type showing struct {
 	status   int
 	returned bool // the shopper comes back from the platform
+	pending  bool // the platform has just said that the payment is open
 	notices  []pages.Notice
 
 	form        paymentForm // as typed
@@ -95,8 +102,9 @@ func (p *OrderPages) showOrder(v *visit.Visit, order models.Order, how showing) 
 	return v.Show(how.status, pages.Order(view))
 }
 
-func (p *OrderPages) orderStatus(v *visit.Visit, order models.Order) error {
-	view, err := p.orderPage(v, order, showing{})
+func (p *OrderPages) orderStatus(v *visit.Visit, order models.Order, pending bool) error {
+	how := showing{returned: v.Query("back") == "1", pending: pending || v.Query("shown") == string(pages.OrderUnpaid)}
+	view, err := p.orderPage(v, order, how)
 	if err != nil {
 		return err
 	}
@@ -106,6 +114,9 @@ func (p *OrderPages) orderStatus(v *visit.Visit, order models.Order) error {
 
 func (p *OrderPages) orderPage(v *visit.Visit, order models.Order, how showing) (pages.OrderView, error) {
 	view := orderView(v.Printer, order, p.site.Clock(), how.returned)
+	if a := order.Current(); how.pending && a != nil && a.State == models.AttemptOpen {
+		stillOpen(v.Printer, &view, order, p.site.Clock())
+	}
 	view.Notices = how.notices
 	if view.State == pages.OrderReview {
 		note, err := p.site.Store.NoteOfMove(v.Context(), order.ID, models.OrderReview)
@@ -121,7 +132,7 @@ func (p *OrderPages) orderPage(v *visit.Visit, order models.Order, how showing) 
 	frame.Path = OrderPath(order.Ref)
 	frame.RefreshSeconds = view.State.RefreshSeconds()
 	view.Page = frame
-	if view.State != pages.OrderAwaiting && view.State != pages.OrderFailed {
+	if !view.State.Payable() {
 		return view, nil
 	}
 	view.Payment, err = p.orderPayment(v, order, how)

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/customers"
@@ -90,7 +91,7 @@ func (p *OwnOrderPages) listOwn(v *visit.Visit, view *pages.OwnOrdersView) (stat
 			return 0, badCursor(err)
 		}
 	}
-	view.Orders = ownOrders(v.Printer, page.Rows)
+	view.Orders = ownOrders(v.Printer, page.Rows, p.site.Clock())
 	if page.Next != "" {
 		next.Set("after", page.Next)
 		view.Next = ordersPath + "?" + next.Encode()
@@ -119,12 +120,15 @@ func (*OwnOrderPages) showOwn(v *visit.Visit, status int, view pages.OwnOrdersVi
 	return v.Show(status, pages.OwnOrders(view))
 }
 
-func ownOrders(p *i18n.Printer, rows []models.OwnOrder) []pages.OwnOrder {
+func ownOrders(p *i18n.Printer, rows []models.OwnOrder, now time.Time) []pages.OwnOrder {
 	list := make([]pages.OwnOrder, len(rows))
 	for i, o := range rows {
 		list[i] = pages.OwnOrder{
 			URL: OrderPath(o.Ref), Ref: o.Ref, State: string(o.State), Placed: templates.NewMoment(p, o.CreatedAt), Pieces: o.Pieces,
 			Total: visit.Money(p, models.Currency{Code: o.Currency, Digits: o.Digits}, o.Total),
+		}
+		if o.State == models.OrderAwaiting {
+			list[i].Deadline = deadline(p, o.ExpiresAt, now)
 		}
 	}
 	return list
