@@ -72,12 +72,12 @@ func TestReturn_StillPendingIsNotPaidYet(t *testing.T) {
 		_, order := b.place("1")
 		at := "/orders/" + order.Ref
 		left := b.get("/payments/return/"+order.Ref).is(http.StatusOK).has(english.T("order.state.unpaid.title"), `action="`+at+`/pay"`, english.T("order.pay_by"))
-		left.has(`hx-get="`+at+`?shown=unpaid&amp;back=1"`).lacks(english.T("order.state.confirming.title"))
+		left.has(`hx-get="` + at + `?shown=unpaid&amp;back=1"`).lacks(english.T("order.state.confirming.title"))
 		s.clock.Advance(3 * time.Second)
 		before := len(s.platform.Traffic(1000))
-		b.fragment(at+"?shown=unpaid&back=1").is(http.StatusOK).has("?shown=unpaid&amp;back=1").lacks(`id="order-details"`)
+		b.fragment(at + "?shown=unpaid&back=1").is(http.StatusOK).has("?shown=unpaid&amp;back=1").lacks(`id="order-details"`)
 		assert.Equal(t, before+1, len(s.platform.Traffic(1000)), "the page goes on asking the platform")
-		b.fragment(at+"?shown=unpaid&back=1").is(http.StatusOK).has("?shown=unpaid&amp;back=1").lacks(`id="order-details"`)
+		b.fragment(at + "?shown=unpaid&back=1").is(http.StatusOK).has("?shown=unpaid&amp;back=1").lacks(`id="order-details"`)
 
 		// Money that arrives a little later is not lost on the page.
 		require.NoError(t, s.platform.Pay(s.platform.Orders()[0].OrderNum))

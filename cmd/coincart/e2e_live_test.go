@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"io"
+	"log"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
@@ -32,6 +34,14 @@ type gate struct {
 	mu     sync.Mutex
 	status int // 0: it passes everything on
 	opened int // streams of events so far
+	cut    func()
+}
+
+// cutStream cuts the stream of events.
+func (g *gate) cutStream() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.cut()
 }
 
 // streams returns how many streams of events were opened.
@@ -51,7 +61,9 @@ func (g *gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	g.mu.Lock()
 	status := g.status
 	if r.Header.Get("Accept") == "text/event-stream" {
-		g.opened++
+		ctx, cut := context.WithCancel(r.Context())
+		defer cut()
+		g.cut, r = cut, r.WithContext(ctx)
 	}
 	g.mu.Unlock()
 	if status != 0 && r.Header.Get("HX-Request") == "true" {
@@ -75,6 +87,15 @@ func startReplica(t *testing.T, r *realShop) (g *gate, address string) {
 	target, err := url.Parse("http://" + env["COINCART_ADDR"])
 	require.NoError(t, err)
 	g = &gate{proxy: httputil.NewSingleHostReverseProxy(target)}
+	g.proxy.ErrorLog = log.New(io.Discard, "", 0) // it says that a stream was cut
+	g.proxy.ModifyResponse = func(answer *http.Response) error {
+		if answer.Header.Get("Content-Type") == "text/event-stream" {
+			g.mu.Lock()
+			defer g.mu.Unlock()
+			g.opened++
+		}
+		return nil
+	}
 	front := httptest.NewServer(g)
 	t.Cleanup(front.Close)
 	return g, front.URL
@@ -136,11 +157,25 @@ func TestE2E_OrderPageSurvivesAndFollows(t *testing.T) {
 			browsertest.Run(`document.querySelector("#order-status form[action$='/pay'] button").click()`),
 			browsertest.Until(line+` === `+strconv.Quote(say("trouble.offline")+" "+say("trouble.press"))),
 			browsertest.Until(stays),
-			offline(false),
 		))
-		// Everything has gone on: nothing was replaced, and what comes now is seen at once.
+		screenshot(tab, t, "order-offline")
+		require.NoError(t, chromedp.Do(tab, offline(false)))
+		// Everything has gone on, and nothing was replaced.
 		require.NoError(t, chromedp.Do(tab, browsertest.Until(`navigator.onLine`), browsertest.Until(stays)))
-		require.Eventually(t, func() bool { return g.streams() >= 2 }, patience, 10*time.Millisecond, "the page waits for events again")
+
+		// The page of an order that waits asks every 20 seconds only, yet it learns of a payment at once, also after its stream was cut.
+		require.NoError(t, chromedp.Do(tab,
+			chromedp.Navigate(front+"/orders/"+ref[1]),
+			browsertest.Until(`document.title.startsWith(`+titled("order.state.awaiting.title")+`)`),
+			browsertest.Run(`window.same = true`),
+		))
+		streams := func(n int) {
+			t.Helper()
+			require.Eventually(t, func() bool { return g.streams() == n }, patience, 10*time.Millisecond, "the page waits for events")
+		}
+		streams(2)
+		g.cutStream()
+		streams(3)
 
 		paid := payPage.submit("", map[string]string{"action": "pay"})
 		begun := time.Now()

@@ -4,10 +4,12 @@
   "use strict";
 
   if (!window.EventSource) return;
-  const later = 60_000; // milliseconds until a page that found no place tries again
+  const soon = 5_000; // milliseconds until a page that was refused tries again, doubled each time
+  const late = 80_000;
   let source = null;
   let address = "";
   let retry = 0;
+  let refused = 0; // times in a row
   let release = null; // gives the place among the browser's pages back
 
   // Over HTTP/1.1 a browser has six connections to a server, and every event stream takes one. So no more than three of its pages have one.
@@ -54,13 +56,14 @@
       retry = setTimeout(() => {
         address = "";
         follow();
-      }, later * (0.8 + Math.random() * 0.4));
+      }, Math.min(late, soon * 2 ** refused++) * (0.8 + Math.random() * 0.4));
     };
     if (!place) {
       tryLater();
       return;
     }
     source = new EventSource(wanted);
+    source.addEventListener("open", () => (refused = 0));
     source.addEventListener("changed", () => document.querySelector("[data-live]")?.dispatchEvent(new CustomEvent("live")));
     source.addEventListener("error", (event) => {
       if (event.target.readyState === EventSource.CLOSED && event.target === source) tryLater(); // otherwise the browser connects again

@@ -426,6 +426,10 @@ func (f fixtures) ownOrders() shop.OwnOrdersView {
 			URL: "/orders/" + ref, Ref: ref, State: state, Pieces: i + 1, Total: f.money("1042.50"),
 			Placed: templates.Moment{Text: f.p.Time(at, time.UTC), ISO: at.Format(time.RFC3339)},
 		})
+		if state == "awaiting" {
+			until := at.Add(time.Hour)
+			v.Orders[i].Deadline = shop.Deadline{Until: templates.Moment{Text: f.p.Time(until, time.UTC), ISO: until.Format(time.RFC3339)}, Left: 754}
+		}
 	}
 	return v
 }

@@ -17,8 +17,10 @@ func TestOrder_EveryStateSaysWhereItStandsAndWhatNext(t *testing.T) {
 	f := fixtures{i18n.ByTag("en")}
 	for state, want := range map[shop.OrderState]struct{ must, not []string }{
 		shop.OrderAwaiting: {
-			[]string{english.T("order.state.awaiting.title"), english.N("order.minutes", 23), pay, cancel, english.T("order.other_way"), english.T("order.amount"), "every 8s, live",
-				english.T("order.pay_by"), `data-until="1439"`},
+			[]string{
+				english.T("order.state.awaiting.title"), english.N("order.minutes", 23), pay, cancel, english.T("order.other_way"), english.T("order.amount"), "every 8s, live",
+				english.T("order.pay_by"), `data-until="1439"`,
+			},
 			[]string{again, english.T("order.amount_paid")},
 		},
 		shop.OrderUnpaid: {
@@ -32,8 +34,10 @@ func TestOrder_EveryStateSaysWhereItStandsAndWhatNext(t *testing.T) {
 			[]string{english.T("order.state.unknown.title"), english.T("order.state.unknown.text"), "every 3s"}, []string{pay, cancel, "failed", english.T("order.state.failed.title")},
 		},
 		shop.OrderFailed: {
-			[]string{english.T("order.state.failed.title"), english.T("failure.balance"), english.T("order.try_again"), pay, cancel, `name="coin"`, `name="payer_uid"`,
-				english.N("order.minutes", 23), english.T("order.pay_by"), "every 20s, live"},
+			[]string{
+				english.T("order.state.failed.title"), english.T("failure.balance"), english.T("order.try_again"), pay, cancel, `name="coin"`, `name="payer_uid"`,
+				english.N("order.minutes", 23), english.T("order.pay_by"), "every 20s, live",
+			},
 			[]string{again, `http-equiv="refresh"`},
 		},
 		shop.OrderCancelling: {[]string{english.T("order.state.cancelling.title"), english.T("order.state.cancelling.text"), "every 3s"}, []string{pay, cancel}},
