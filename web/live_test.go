@@ -173,7 +173,7 @@ func TestLive_OutlivesTheServersTimeoutsAndEndsWithIt(t *testing.T) {
 	server := web.HTTPServer("127.0.0.1:0", s.web.Handler())
 	server.ReadTimeout, server.WriteTimeout = 500*time.Millisecond, 500*time.Millisecond
 	server.RegisterOnShutdown(s.web.EndStreams)
-	listener, err := net.Listen("tcp", server.Addr) //nolint:noctx // it is there at once
+	listener, err := net.Listen("tcp", server.Addr)
 	require.NoError(t, err)
 	go func() { _ = server.Serve(listener) }()
 	st := b.listen("http://" + listener.Addr().String() + "/orders/" + order.Ref + "/live?shown=awaiting")
@@ -181,7 +181,7 @@ func TestLive_OutlivesTheServersTimeoutsAndEndsWithIt(t *testing.T) {
 	assert.Empty(t, st.next(1500*time.Millisecond))
 	b.post("/orders/" + order.Ref + "/cancel")
 	assert.Equal(t, "changed", st.next(2*time.Second), "it is still there")
-	for st.next(time.Second) != "" { //nolint:revive // cancelling takes more than one step
+	for st.next(time.Second) != "" { // cancelling takes more than one step
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
 	defer cancel()

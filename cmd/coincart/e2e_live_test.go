@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"log"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
@@ -78,10 +79,7 @@ func (g *gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // startReplica starts a second process of the shop over the same database, behind a gate.
 func startReplica(t *testing.T, r *realShop) (g *gate, address string) {
 	t.Helper()
-	env := map[string]string{}
-	for name, value := range r.env {
-		env[name] = value
-	}
+	env := maps.Clone(r.env)
 	env["COINCART_ADDR"] = freeAddress(t)
 	startProcess(t, r.program, env).find(`(is open at)`)
 	target, err := url.Parse("http://" + env["COINCART_ADDR"])
