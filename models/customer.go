@@ -17,6 +17,7 @@ type OwnOrder struct {
 	Total     Amount
 	Pieces    int
 	CreatedAt time.Time
+	ExpiresAt time.Time // when the shop gives an unpaid order up
 }
 
 // OwnOrderPage is a page of the list, newest first.

@@ -18,7 +18,7 @@ func TestReturn_IgnoresWhatTheAddressClaims(t *testing.T) {
 		_, order := b.place("1")
 		back := "/payments/return/" + order.ReturnRef
 		p := b.get(back + "?orderStatus=3&orderNum=1&status=paid&returnUrl=//evil.example").is(http.StatusOK)
-		p.has(`content="3"`, order.NumberText).lacks("evil.example")
+		p.has(`content="5"`, order.NumberText).lacks("evil.example")
 		assert.Equal(t, models.OrderAwaiting, s.order(order.Ref).State)
 		assert.Equal(t, http.StatusOK, b.do(http.MethodHead, back, nil, nil).status)
 		b.post(back).is(http.StatusMethodNotAllowed)
@@ -65,14 +65,39 @@ func TestOrder_FragmentFollowsTheState(t *testing.T) {
 	})
 }
 
-func TestReturn_StillPendingBecomesAWayOn(t *testing.T) {
+// A shopper who leaves the pay page without paying is not told that a payment is being confirmed.
+func TestReturn_StillPendingIsNotPaidYet(t *testing.T) {
 	each(t, func(t *testing.T, s *shop) {
 		b := s.browser()
 		_, order := b.place("1")
 		at := "/payments/return/" + order.ReturnRef + "/order"
-		b.get("/payments/return/" + order.ReturnRef).is(http.StatusOK).has(`hx-get="` + at + `?shown=confirming"`)
+		left := b.get("/payments/return/"+order.ReturnRef).is(http.StatusOK).has(english.T("order.state.unpaid.title"), `action="`+at+`/pay"`, english.T("order.pay_by"))
+		left.has(`hx-get="` + at + `?shown=unpaid&amp;back=1"`).lacks(english.T("order.state.confirming.title"))
 		s.clock.Advance(3 * time.Second)
-		b.fragment(at+"?shown=confirming").is(http.StatusOK).has(`id="order-details"`, `action="`+at+`/pay"`, "?shown=awaiting")
+		before := len(s.platform.Traffic(1000))
+		b.fragment(at + "?shown=unpaid&back=1").is(http.StatusOK).has("?shown=unpaid&amp;back=1").lacks(`id="order-details"`)
+		assert.Equal(t, before+1, len(s.platform.Traffic(1000)), "the page goes on asking the platform")
+		b.fragment(at + "?shown=unpaid&back=1").is(http.StatusOK).has("?shown=unpaid&amp;back=1").lacks(`id="order-details"`)
+
+		// Money that arrives a little later is not lost on the page.
+		require.NoError(t, s.platform.Pay(s.platform.Orders()[0].OrderNum))
+		s.clock.Advance(3 * time.Second)
+		b.fragment(at+"?shown=unpaid&back=1").is(http.StatusOK).has("status--good", `id="order-details"`)
+	})
+}
+
+func TestReturn_WithoutAnAnswerNothingIsSure(t *testing.T) {
+	each(t, func(t *testing.T, s *shop) {
+		b := s.browser()
+		_, order := b.place("1")
+		at := "/payments/return/" + order.ReturnRef + "/order"
+		require.NoError(t, s.platform.SetFaults(sandbox.Faults{{Kind: sandbox.FaultServerError}}))
+		b.get("/payments/return/"+order.ReturnRef).is(http.StatusOK).has(`hx-get="`+at+`?shown=confirming&amp;back=1"`, english.T("order.state.confirming.title"))
+		s.clock.Advance(3 * time.Second)
+		b.fragment(at + "?shown=confirming&back=1").is(http.StatusOK).lacks(at + "/pay")
+		require.NoError(t, s.platform.SetFaults(nil))
+		s.clock.Advance(3 * time.Second)
+		b.fragment(at+"?shown=confirming&back=1").is(http.StatusOK).has(`id="order-details"`, `action="`+at+`/pay"`, "?shown=unpaid")
 	})
 }
 

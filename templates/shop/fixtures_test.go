@@ -52,6 +52,7 @@ func gallery(tag string) []sheet {
 		{"order-virtual", shop.Order(f.virtualOrder())},
 		{"order-limited-problem", shop.Order(f.unproved())},
 		{"order-returned", shop.Order(f.returned(shop.OrderConfirming))},
+		{"order-returned-unpaid", shop.Order(f.returned(shop.OrderUnpaid))},
 		{"order-returned-own", shop.Order(f.ownReturned())},
 		{"own", shop.OwnOrders(f.ownOrders())},
 		{"own-problem", shop.OwnOrders(shop.OwnOrdersView{Page: f.page("/orders"), Email: "x", EmailProblem: invalid.Email})},
@@ -394,12 +395,18 @@ func (f fixtures) order(state shop.OrderState) shop.OrderView {
 		return templates.Moment{Text: f.p.Time(t, time.UTC), ISO: t.Format(time.RFC3339)}
 	}
 	v := shop.OrderView{
-		Page: f.page("/orders/" + ref), Base: "/orders/" + ref, Number: "#1042", State: state, Placed: moment(placed), Minutes: 23,
+		Page: f.page("/orders/" + ref), Base: "/orders/" + ref, Number: "#1042", State: state, Placed: moment(placed),
 		Email: "ada@example.com", Name: "Ada Lovelace", Lines: f.lines(), Totals: f.totals(), Shipped: true,
 		Address: []string{"Ada Lovelace", "12 St James’s Square", "London", "SW1Y 4LB", f.say("United Kingdom", "英国")}, Phone: "+44 20 7946 0000",
 		Attempt: shop.AttemptView{Amount: f.p.Coin("0.00191260", "BTC"), Coin: "BTC", Rate: f.money("97250"), Payer: "…1234", OrderNum: "2026112214050012345"},
 	}
+	if state.Payable() {
+		v.Deadline = shop.Deadline{Until: moment(placed.Add(24 * time.Minute)), Left: 23*60 + 59}
+	}
 	switch state {
+	case shop.OrderUnpaid:
+		v.Returned = true
+		v.CanCancel, v.Payment.Coins, v.Page.RefreshSeconds = true, f.coins(), 5
 	case shop.OrderAwaiting:
 		v.CanCancel, v.Payment.Coins, v.Page.RefreshSeconds = true, f.coins(), 8
 	case shop.OrderFailed:
@@ -420,7 +427,7 @@ func (f fixtures) limited(state shop.OrderState) shop.OrderView {
 	full := f.order(state)
 	return shop.OrderView{
 		Page: full.Page, Base: full.Base, Number: full.Number, State: state, Review: full.Review, Problem: full.Problem, Placed: full.Placed, PaidAt: full.PaidAt,
-		Minutes: full.Minutes, Shipped: true, Limited: true, Pieces: 3, Totals: templates.Totals{Total: full.Totals.Total},
+		Deadline: full.Deadline, Shipped: true, Limited: true, Pieces: 3, Totals: templates.Totals{Total: full.Totals.Total},
 		Attempt: shop.AttemptView{Amount: full.Attempt.Amount, Coin: "BTC"}, Proof: shop.ProofForm{Shown: true},
 	}
 }
@@ -437,6 +444,7 @@ func (f fixtures) unproved() shop.OrderView {
 func (f fixtures) returned(state shop.OrderState) shop.OrderView {
 	v := f.limited(state)
 	v.Base, v.Page.Path, v.Proof = "/payments/return/"+ref+"/order", "/payments/return/"+ref, shop.ProofForm{}
+	v.Returned = state == shop.OrderConfirming || state == shop.OrderUnpaid
 	return v
 }
 
@@ -455,6 +463,10 @@ func (f fixtures) ownOrders() shop.OwnOrdersView {
 			URL: "/orders/" + ref, Number: "#1042", State: state, Pieces: i + 1, Total: f.money("1042.50"),
 			Placed: templates.Moment{Text: f.p.Time(at, time.UTC), ISO: at.Format(time.RFC3339)},
 		})
+		if state == "awaiting" {
+			until := at.Add(time.Hour)
+			v.Orders[i].Deadline = shop.Deadline{Until: templates.Moment{Text: f.p.Time(until, time.UTC), ISO: until.Format(time.RFC3339)}, Left: 754}
+		}
 	}
 	return v
 }

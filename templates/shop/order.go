@@ -17,7 +17,8 @@ type OrderView struct {
 	Notices []Notice
 
 	Placed    templates.Moment
-	Minutes   int              // OrderAwaiting: whole minutes left, 0 in the last one
+	Deadline  Deadline         // of an order that can be paid
+	Returned  bool             // the shopper came back from the pay page
 	PaidAt    templates.Moment // from OrderPaid on
 	Email     string
 	Name      string
@@ -28,7 +29,7 @@ type OrderView struct {
 	Phone     string   // of the address
 	Tracking  string   // the parcel's number, once it is on its way
 	Attempt   AttemptView
-	Payment   PaymentForm // OrderAwaiting, OrderFailed: to pay with another coin or account; nothing is shown where Coins is empty
+	Payment   PaymentForm // OrderAwaiting, OrderUnpaid, OrderFailed: to pay with another coin or account; nothing is shown where Coins is empty
 	CanCancel bool
 
 	// Limited is the page for somebody who knows the address and nothing else: state, amount and the button that pays. Whoever makes it sets
@@ -44,6 +45,12 @@ type ProofForm struct {
 	Shown   bool
 	Email   string // as typed
 	Problem invalid.Problem
+}
+
+// Deadline is until when an order can be paid.
+type Deadline struct {
+	Until templates.Moment // no text: there is none
+	Left  int              // whole seconds left, 0 when the time is over
 }
 
 // AttemptView is the order's current attempt as shown to the shopper.
@@ -64,6 +71,7 @@ type OrderState string
 // The states of the order page.
 const (
 	OrderAwaiting   OrderState = "awaiting"   // an attempt is open at the exchange: go there and pay
+	OrderUnpaid     OrderState = "unpaid"     // the shopper came back, and the exchange says that the attempt is still open
 	OrderConfirming OrderState = "confirming" // the shopper came back, or the attempt is being made: not known yet
 	OrderUnknown    OrderState = "unknown"    // the outcome of a call is unknown: do not pay twice
 	OrderFailed     OrderState = "failed"     // the attempt was refused, failed or closed: see OrderView.Problem

@@ -1,9 +1,11 @@
 package shop
 
 import (
+	"cmp"
 	"net/url"
 	"strconv"
 
+	"github.com/coincart/coincart/templates"
 	"github.com/coincart/coincart/templates/i18n"
 )
 
@@ -15,15 +17,17 @@ type look struct {
 	paid    bool // the amount is what was paid, not what is due
 	reached int  // how many steps of the progress are done; 0: no progress is shown
 	refresh int  // seconds after which the page asks again; 0: there is nothing to wait for
+	scripts int  // seconds after which the page asks again with scripts alone, where loading the whole page again would empty its form
 }
 
 // looks are the looks of all states. An order that waits for its shopper asks rarely: without scripts the whole page is reloaded, with the
 // form on it.
 var looks = map[OrderState]look{
 	OrderAwaiting:   {tone: "busy", icon: "clock", reached: 1, refresh: 20},
+	OrderUnpaid:     {tone: "warn", icon: "clock", reached: 1, refresh: 5},
 	OrderConfirming: {tone: "busy", icon: "clock", reached: 1, refresh: 3, moves: true},
 	OrderUnknown:    {tone: "busy", icon: "clock", reached: 1, refresh: 5, moves: true},
-	OrderFailed:     {tone: "warn", icon: "alert", reached: 1},
+	OrderFailed:     {tone: "warn", icon: "alert", reached: 1, scripts: 20},
 	OrderCancelling: {tone: "busy", icon: "clock", refresh: 3, moves: true},
 	OrderCancelled:  {tone: "plain", icon: "cross"},
 	OrderExpired:    {tone: "plain", icon: "clock"},
@@ -34,7 +38,7 @@ var looks = map[OrderState]look{
 	OrderRefunded:   {tone: "plain", icon: "return", paid: true},
 }
 
-// RefreshSeconds returns after how many seconds the page of an order in this state asks again; 0 if there is nothing to wait for.
+// RefreshSeconds returns after how many seconds the page of an order in this state asks again, with and without scripts; 0 if it does not.
 func (s OrderState) RefreshSeconds() int { return looks[s].refresh }
 
 func (v OrderView) look() look { return looks[v.State] }
@@ -68,7 +72,7 @@ func (v OrderView) limitedText() bool {
 	switch v.State {
 	case OrderPaid, OrderReview, OrderCancelled, OrderExpired:
 		return true
-	case OrderAwaiting, OrderConfirming, OrderUnknown, OrderFailed, OrderCancelling, OrderFulfilled, OrderRefunding, OrderRefunded:
+	case OrderAwaiting, OrderUnpaid, OrderConfirming, OrderUnknown, OrderFailed, OrderCancelling, OrderFulfilled, OrderRefunding, OrderRefunded:
 	}
 	return false
 }
@@ -99,17 +103,32 @@ func failure(p *i18n.Printer, code string) string {
 	return p.T("failure.other")
 }
 
-func (v OrderView) timeLeft() string {
-	p := v.Page.Printer
-	if v.Minutes < 1 {
-		return p.T("order.last_minute")
-	}
-	return p.N("order.minutes", v.Minutes)
+// titled returns the page with the order's state and number as its title, so that the browser's tab says them.
+func (v OrderView) titled() templates.Page {
+	return v.Page.Titled(v.heading() + " · " + v.Page.Printer.T("order.title.number", "Number", v.Number))
 }
+
+// asks returns after how many seconds the page asks again with scripts; 0 if there is nothing to wait for.
+func (v OrderView) asks() int { return cmp.Or(v.Page.RefreshSeconds, v.look().scripts) }
+
+// words returns how much time is left.
+func (d Deadline) words(p *i18n.Printer) string {
+	switch minutes := d.Left / 60; {
+	case d.Left <= 0:
+		return p.T("order.over")
+	case minutes < 1:
+		return p.T("order.last_minute")
+	default:
+		return p.N("order.minutes", minutes)
+	}
+}
+
+// Payable reports whether the order can be paid, or paid in another way.
+func (s OrderState) Payable() bool { return s == OrderAwaiting || s == OrderUnpaid || s == OrderFailed }
 
 // payable reports whether the form to pay with another coin or account is shown.
 func (v OrderView) payable() bool {
-	return (v.State == OrderAwaiting || v.State == OrderFailed) && len(v.Payment.Coins) > 0
+	return v.State.Payable() && len(v.Payment.Coins) > 0
 }
 
 func (v OrderView) amountLabel() string {
@@ -143,8 +162,18 @@ func (v OrderView) stages() []stage {
 }
 
 // pollURL returns the address at which the page asks again; it names the state that the page shows.
-func (v OrderView) pollURL() string {
-	return v.Base + "?shown=" + url.QueryEscape(string(v.State))
+func (v OrderView) pollURL() string { return v.Base + v.shownQuery() }
+
+// liveURL returns the address at which the page waits for changes.
+func (v OrderView) liveURL() string { return v.Base + "/live" + v.shownQuery() }
+
+func (v OrderView) shownQuery() string {
+	query := "?shown=" + url.QueryEscape(string(v.State))
+	if v.Returned {
+		query += "&back=1"
+	}
+	return query
 }
 
-func (v OrderView) pollTrigger() string { return "every " + strconv.Itoa(v.Page.RefreshSeconds) + "s" }
+// pollTrigger returns when the page asks again: now and then, and when it is told of a change (static/js/live.js).
+func (v OrderView) pollTrigger() string { return "every " + strconv.Itoa(v.asks()) + "s, live" }

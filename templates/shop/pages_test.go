@@ -133,7 +133,7 @@ func TestLayout_WaitsWithAndWithoutScripts(t *testing.T) {
 	f := fixtures{i18n.ByTag("en")}
 	html := render(t, shop.Order(f.order(shop.OrderConfirming)))
 	assert.Contains(t, html, `<noscript><meta http-equiv="refresh" content="3"></noscript>`)
-	assert.Contains(t, html, `hx-get="/orders/`+ref+`?shown=confirming" hx-trigger="every 3s"`)
+	assert.Contains(t, html, `hx-get="/orders/`+ref+`?shown=confirming" hx-trigger="every 3s, live"`)
 	html = render(t, shop.Order(f.order(shop.OrderPaid)))
 	assert.NotContains(t, html, "http-equiv")
 	assert.NotContains(t, html, "hx-trigger")

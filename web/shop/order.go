@@ -12,6 +12,7 @@ import (
 	"github.com/coincart/coincart/models/store"
 	"github.com/coincart/coincart/payments"
 	pages "github.com/coincart/coincart/templates/shop"
+	"github.com/coincart/coincart/web/live"
 	"github.com/coincart/coincart/web/visit"
 )
 
@@ -40,6 +41,7 @@ type OrderPages struct {
 	payments  *payments.Service
 	customers *customers.Service
 	account   *account
+	live      *live.Hub
 }
 
 // Order shows an order: GET /orders/{ref}. The page that asks again gets only its status (shown is the state that it shows). With key it is
@@ -48,11 +50,11 @@ func (p *OrderPages) Order(v *visit.Visit) error {
 	if key := v.Query(orderKeyParam); key != "" {
 		return p.openOrder(v, key)
 	}
-	order, err := p.refreshed(v, p.payments.Refresh)
+	order, pending, err := p.refreshed(v, p.payments.RefreshPending)
 	if err != nil {
 		return err
 	}
-	return p.orderOrStatus(v, order, showing{status: http.StatusOK})
+	return p.orderOrStatus(v, order, showing{status: http.StatusOK, pending: pending})
 }
 
 // orderOrStatus shows an order with the notice that waits for it, or only its status to a page that asks again.
@@ -72,31 +74,38 @@ func (p *OrderPages) orderOrStatus(v *visit.Visit, order models.Order, how showi
 // is never evidence: no cookie is needed, nothing in the address but the reference is read, and the shop's own state is shown
 // (reliability.md R13). The platform, its logs and the browser's history know this address, so it shows nothing personal.
 func (p *OrderPages) Returned(v *visit.Visit) error {
-	order, err := p.refreshed(v, p.payments.RefreshReturned)
+	order, pending, err := p.refreshed(v, p.payments.RefreshReturned)
 	if err != nil {
 		return err
 	}
-	return p.showOrder(v, order, showing{status: http.StatusOK, returned: true, limited: true})
+	return p.showOrder(v, order, showing{status: http.StatusOK, returned: true, limited: true, pending: pending})
 }
 
 // ReturnedOrder is where the page of Returned goes on, once the shopper does not come from the platform any more: GET
 // /payments/return/{ref}/order.
 func (p *OrderPages) ReturnedOrder(v *visit.Visit) error {
-	order, err := p.refreshed(v, p.payments.RefreshReturned)
+	order, pending, err := p.refreshed(v, p.payments.RefreshReturned)
 	if err != nil {
 		return err
 	}
-	return p.orderOrStatus(v, order, showing{status: http.StatusOK, limited: true})
+	return p.orderOrStatus(v, order, showing{status: http.StatusOK, limited: true, pending: pending})
 }
 
-// refreshed returns the order of the address, after at most one bounded question to the platform.
-func (p *OrderPages) refreshed(v *visit.Visit, read func(ctx context.Context, ref string) (models.Order, error)) (models.Order, error) {
-	order, err := readOrder(v, read)
+// refresh asks the platform about the order with a reference, as payments.Inquiry.RefreshPending does.
+type refresh func(ctx context.Context, ref string) (order models.Order, pending bool, err error)
+
+// refreshed returns the order of the address, after at most one bounded question to the platform. pending reports whether the platform has
+// just said that the payment is open.
+func (p *OrderPages) refreshed(v *visit.Visit, ask refresh) (order models.Order, pending bool, err error) {
+	order, err = readOrder(v, func(ctx context.Context, ref string) (order models.Order, err error) {
+		order, pending, err = ask(ctx, ref)
+		return order, err
+	})
 	if err != nil && order.Ref != "" && !errors.Is(err, visit.ErrNoOrder) {
 		p.site.Log.WarnContext(v.Context(), "order shown as it was known", "request", v.RequestID(), "order", order.ID, "error", err)
-		return order, nil
+		return order, false, nil
 	}
-	return order, err
+	return order, pending, err
 }
 
 // order returns the order of the address, without a question to the platform.
@@ -122,6 +131,7 @@ type showing struct {
 	status   int
 	returned bool // the shopper comes back from the platform
 	limited  bool // at the address that the platform has: nothing personal, whoever looks
+	pending  bool // the platform has just said that the payment is open
 	notices  []pages.Notice
 
 	form        paymentForm // as typed
@@ -148,6 +158,7 @@ func (p *OrderPages) showOrder(v *visit.Visit, order models.Order, how showing) 
 }
 
 func (p *OrderPages) orderStatus(v *visit.Visit, order models.Order, how showing) error {
+	how.returned, how.pending = v.Query("back") == "1", how.pending || v.Query("shown") == string(pages.OrderUnpaid)
 	view, err := p.orderPage(v, order, how)
 	if err != nil {
 		return err
@@ -158,6 +169,9 @@ func (p *OrderPages) orderStatus(v *visit.Visit, order models.Order, how showing
 
 func (p *OrderPages) orderPage(v *visit.Visit, order models.Order, how showing) (pages.OrderView, error) {
 	view := orderView(v.Printer, order, p.site.Clock(), how.returned)
+	if a := order.Current(); how.pending && a != nil && a.State == models.AttemptOpen {
+		stillOpen(v.Printer, &view, order, p.site.Clock())
+	}
 	known, err := knows(v, order)
 	if err != nil {
 		return view, err
@@ -184,7 +198,7 @@ func (p *OrderPages) orderPage(v *visit.Visit, order models.Order, how showing) 
 	view.Base, frame.Path = how.path(order), how.path(order)
 	frame.RefreshSeconds = view.State.RefreshSeconds()
 	view.Page = frame
-	if view.Limited || view.State != pages.OrderAwaiting && view.State != pages.OrderFailed {
+	if view.Limited || !view.State.Payable() {
 		return view, nil
 	}
 	view.Payment, err = p.orderPayment(v, order, how)

@@ -123,7 +123,7 @@ func (*OwnOrderPages) showOwn(v *visit.Visit, status int, view pages.OwnOrdersVi
 
 // ownOrders returns orders of the visitor, with links that open all of each.
 func (p *OwnOrderPages) ownOrders(printer *i18n.Printer, rows []models.OwnOrder) ([]pages.OwnOrder, error) {
-	list := make([]pages.OwnOrder, len(rows))
+	list, now := make([]pages.OwnOrder, len(rows)), p.site.Clock()
 	for i, o := range rows {
 		key, err := p.site.Store.OrderKey(o.Ref, o.Customer)
 		if err != nil {
@@ -132,6 +132,9 @@ func (p *OwnOrderPages) ownOrders(printer *i18n.Printer, rows []models.OwnOrder)
 		list[i] = pages.OwnOrder{
 			URL: OrderLink(o.Ref, key), Number: o.Number, State: string(o.State), Placed: templates.NewMoment(printer, o.CreatedAt), Pieces: o.Pieces,
 			Total: visit.Money(printer, models.Currency{Code: o.Currency, Digits: o.Digits}, o.Total),
+		}
+		if o.State == models.OrderAwaiting {
+			list[i].Deadline = deadline(printer, o.ExpiresAt, now)
 		}
 	}
 	return list, nil

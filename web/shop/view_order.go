@@ -40,8 +40,9 @@ func orderView(p *i18n.Printer, order models.Order, now time.Time, returned bool
 			view.Problem = a.ProblemCode
 		}
 	}
-	if view.State == pages.OrderAwaiting {
-		view.Minutes = max(0, int(order.ExpiresAt.Sub(now)/time.Minute))
+	view.Returned = returned && order.State == models.OrderAwaiting
+	if view.State.Payable() {
+		view.Deadline = deadline(p, order.ExpiresAt, now)
 	}
 	view.CanCancel = order.State == models.OrderAwaiting && view.State != pages.OrderCancelling
 	return view
@@ -51,13 +52,25 @@ func orderView(p *i18n.Printer, order models.Order, now time.Time, returned bool
 func limitedView(full pages.OrderView, order models.Order) pages.OrderView {
 	view := pages.OrderView{
 		Limited: true, Number: full.Number, State: full.State, Problem: full.Problem, Placed: full.Placed, PaidAt: full.PaidAt,
-		Minutes: full.Minutes, Shipped: full.Shipped, Attempt: pages.AttemptView{Amount: full.Attempt.Amount, Coin: full.Attempt.Coin},
+		Deadline: full.Deadline, Returned: full.Returned, Shipped: full.Shipped, Attempt: pages.AttemptView{Amount: full.Attempt.Amount, Coin: full.Attempt.Coin},
 		Totals: templates.Totals{Total: full.Totals.Total},
 	}
 	for _, l := range order.Lines {
 		view.Pieces += l.Quantity
 	}
 	return view
+}
+
+// deadline returns until when an order can be paid.
+func deadline(p *i18n.Printer, expires, now time.Time) pages.Deadline {
+	return pages.Deadline{Until: templates.NewMoment(p, expires), Left: max(0, int(expires.Sub(now)/time.Second))}
+}
+
+// stillOpen turns the page of a shopper who came back into the one that says that the order is not paid yet. The platform has just said so.
+func stillOpen(p *i18n.Printer, view *pages.OrderView, order models.Order, now time.Time) {
+	if view.Returned && view.State == pages.OrderConfirming {
+		view.State, view.Deadline = pages.OrderUnpaid, deadline(p, order.ExpiresAt, now)
+	}
 }
 
 func attemptView(p *i18n.Printer, currency models.Currency, a models.Attempt) pages.AttemptView {
