@@ -68,12 +68,16 @@ func TestLive_TellsOfAChangeWithinTwoSeconds(t *testing.T) {
 		_, order := b.place("1")
 		_, other := s.browser().place("1")
 		live := s.url + "/orders/" + order.Ref + "/live?shown="
+		back := s.url + "/payments/return/" + order.ReturnRef + "/order/live?back=1&shown="
+		returned := s.browser().listen(back + "unpaid")
+		require.Equal(t, http.StatusOK, returned.status)
 		st, quiet := b.listen(live+"awaiting"), b.listen(s.url+"/orders/"+other.Ref+"/live?shown=awaiting")
 		require.Equal(t, http.StatusOK, st.status)
 		assert.Equal(t, "text/event-stream", st.header.Get("Content-Type"))
 		assert.Equal(t, "no-store", st.header.Get("Cache-Control"))
 		assert.Equal(t, "no", st.header.Get("X-Accel-Buffering"))
 		assert.Empty(t, st.next(1500*time.Millisecond), "nothing has changed")
+		assert.Empty(t, returned.next(10*time.Millisecond), "nothing has changed")
 
 		// The workers of another replica hear of the payment.
 		require.NoError(t, s.platform.Pay(s.order(order.Ref).Attempts[0].OrderNum))
@@ -89,12 +93,17 @@ func TestLive_TellsOfAChangeWithinTwoSeconds(t *testing.T) {
 		require.Equal(t, models.OrderPaid, s.order(order.Ref).State)
 		assert.Equal(t, "changed", st.next(2*time.Second))
 		t.Logf("told after %s", time.Since(begun))
+		assert.Equal(t, "changed", returned.next(time.Second), "the page of the return reference hears of it too")
+		assert.Equal(t, "changed", b.listen(back+"unpaid").next(time.Second))
 		assert.Empty(t, quiet.next(10*time.Millisecond), "another order has not changed")
 		assert.Equal(t, "changed", b.listen(live+"awaiting").next(time.Second), "a page that is late already is told at once")
 		assert.Empty(t, b.listen(live+"paid").next(100*time.Millisecond))
 
 		b.get("/orders/" + models.NewRef() + "/live").is(http.StatusNotFound)
 		b.get("/orders/x/live").is(http.StatusNotFound)
+		b.get("/orders/" + order.ReturnRef + "/live").is(http.StatusNotFound)
+		b.get("/payments/return/" + order.Ref + "/order/live").is(http.StatusNotFound)
+		b.get("/payments/return/x/order/live").is(http.StatusNotFound)
 		assert.Equal(t, http.StatusMethodNotAllowed, b.do(http.MethodHead, "/orders/"+order.Ref+"/live", nil, nil).status)
 	})
 }

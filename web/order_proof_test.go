@@ -54,6 +54,7 @@ func TestReturn_ShowsNothingPersonal(t *testing.T) {
 			page := stranger.get(path).is(http.StatusOK).has(order.NumberText, english.T("order.state.fulfilled.title"), "$51.00", "51 USDT", english.N("own.pieces", 2), `content="noindex"`)
 			page.lacks(append(personal, order.Ref, order.ID)...)
 			stranger.fragment(path + "?shown=x").lacks(append(personal, order.Ref)...)
+			stranger.fragment(path + "?shown=unpaid&back=1").lacks(append(personal, order.Ref)...)
 			checkMarkup(t, "return", page)
 		}
 		own := s.opened(order)

@@ -173,7 +173,7 @@ func TestScripts_UpdateThePageInPlace(t *testing.T) {
 			browsertest.Until(`document.querySelector("#order-live").textContent.includes(`+strconv.Quote(english.T("order.state.paid.title"))+`)`),
 			browsertest.Until(`document.querySelector("#order-pay").children.length === 0`),
 			browsertest.Until(`document.querySelector("#order-details").textContent.includes(`+strconv.Quote(english.T("order.amount_paid"))+`) && window.same`),
-			browsertest.Until(`document.title === `+strconv.Quote(english.T("order.state.paid.title")+" · Osier")),
+			browsertest.Until(`document.title === `+strconv.Quote(english.T("order.state.paid.title")+" · "+english.T("order.title.number", "Number", "#1042")+" · Osier")),
 		))
 		seen = c.questions()
 		require.Never(t, func() bool { return c.questions() > seen+1 }, 2500*time.Millisecond, 100*time.Millisecond)

@@ -73,7 +73,7 @@ func TestOrder_TheLimitedPageNamesNobodyAndOffersPayingAlone(t *testing.T) {
 			for _, no := range []string{"@", "{{", "/cancel\"", "/reorder\"", `name="coin"`, `name="payer_uid"`, english.T("order.keep"), english.T("order.again")} {
 				assert.NotContains(t, html, no, state)
 			}
-			assert.Equal(t, state == shop.OrderAwaiting || state == shop.OrderFailed, strings.Contains(html, `action="`+v.Base+`/pay"`), state)
+			assert.Equal(t, state.Payable(), strings.Contains(html, `action="`+v.Base+`/pay"`), state)
 			assert.Equal(t, v.Proof.Shown, strings.Contains(html, `action="`+v.Base+`/show"`), state)
 			assert.Contains(t, html, english.N("own.pieces", 3))
 		}
@@ -165,7 +165,7 @@ func TestOrderStatus_LeavesTheFormAloneUntilTheStateChanges(t *testing.T) {
 	v.Shown = "awaiting"
 	html = render(t, shop.OrderStatus(v))
 	assert.Equal(t, 4, strings.Count(html, "hx-swap-oob"))
-	assert.Contains(t, html, "<title>"+english.T("order.state.paid.title")+" · Osier</title>")
+	assert.Contains(t, html, "<title>"+english.T("order.state.paid.title")+" · "+english.T("order.title.number", "Number", "#1042")+" · Osier</title>")
 	assert.Contains(t, html, `<p id="order-live" hx-swap-oob="innerHTML">`+english.T("order.state.paid.title")+`</p>`)
 	assert.Contains(t, html, `<div id="order-pay" hx-swap-oob="true"></div>`)
 	assert.Contains(t, html, english.T("order.amount_paid"))
