@@ -41,7 +41,7 @@ const MaxPageRows = 100
 
 // OrderFilter chooses the orders of a list. Zero fields choose all.
 type OrderFilter struct {
-	// Search finds by its form: an e-mail address or its beginning (with "@"), our reference, the row's id, appOrderId, the
+	// Search finds by its form: an e-mail address or its beginning (with "@"), an order number (ReadOrderNumber), the row's id, appOrderId, the
 	// platform's orderNum (of payments and refunds), or the payer's UID; the whole of it, not parts.
 	Search     string
 	State      OrderState
@@ -60,7 +60,7 @@ type OrderFilter struct {
 // OrderRow is a line of the list: the order and the attempt that counts, which is the one that paid it, else the newest.
 type OrderRow struct {
 	ID          string
-	Ref         string
+	Number      string // as people read it
 	State       OrderState
 	Email       string
 	Name        string
@@ -110,7 +110,7 @@ type OrderPage struct {
 type PendingAttempt struct {
 	ID          string
 	OrderID     string
-	Ref         string
+	Number      string // the order's, as people read it
 	Email       string
 	State       AttemptState
 	OrderState  OrderState
@@ -173,7 +173,7 @@ type Booked struct {
 // LineOrder is what a line of a statement is about: the order of the payment or refund that we gave the line's appOrderId.
 type LineOrder struct {
 	OrderID string
-	Ref     string // the order's reference
+	Number  string // the order's, as people read it
 	Coin    string // of our payment or refund
 }
 
@@ -196,7 +196,7 @@ type TypeTotal struct {
 type PaymentRow struct {
 	AttemptID   string
 	OrderID     string
-	Ref         string
+	Number      string // the order's, as people read it
 	OrderState  OrderState
 	Email       string
 	AppOrderID  string

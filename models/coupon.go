@@ -216,7 +216,7 @@ type CouponPage struct {
 type CouponUseRow struct {
 	CouponUse
 
-	Ref        string
+	Number     string // the order's, as people read it
 	OrderState OrderState
 	Email      string
 	Currency   string

@@ -9,6 +9,8 @@ const CustomerLinkTime = 24 * time.Hour
 type OwnOrder struct {
 	ID         string
 	Ref        string
+	Number     string // as people read it
+	Customer   string // Store.CustomerID
 	State      OrderState
 	Fulfilment Fulfilment
 	Refunds    RefundStatus
@@ -17,6 +19,7 @@ type OwnOrder struct {
 	Total      Amount
 	Pieces     int
 	CreatedAt  time.Time
+	ExpiresAt  time.Time // when the shop gives an unpaid order up
 }
 
 // OwnOrderPage is a page of the list, newest first.

@@ -78,7 +78,10 @@ func (s AttemptState) Live() bool {
 // Order is what a shopper buys, with everything as it was when it was placed.
 type Order struct {
 	ID            string     `ascii:"36"`
-	Ref           string     `ascii:"64"` // public, 128 random bits or more: knowing it is the right to see the order
+	Ref           string     `ascii:"64"`          // random, in links only: it shows the state, and with a proof (customers.Service.Prove) everything
+	ReturnRef     string     `ascii:"64"`          // random, for the platform: what it opens shows nothing personal, and pays only
+	Number        int        `gorm:"default:null"` // in order and without gaps; zero only until its transaction ends (Store.InsertOrder)
+	NumberText    string     `text:"32"`           // Number as people read it, with the prefix of the day: a later prefix renames nothing
 	State         OrderState `ascii:"16"`
 	Email         string     `text:"254"`
 	Name          string     `text:"200"`

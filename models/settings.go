@@ -14,7 +14,9 @@ const (
 	SettingContactEmail   SettingKey = "shop.contact_email"
 	SettingContactPhone   SettingKey = "shop.contact_phone"
 	SettingContactAddress SettingKey = "shop.contact_address"
-	SettingLanguages      SettingKey = "shop.languages" // BCP 47 tags with commas between them; the first is the fallback
+	SettingLanguages      SettingKey = "shop.languages"       // BCP 47 tags with commas between them; the first is the fallback
+	SettingNumberPrefix   SettingKey = "orders.number_prefix" // what an order number begins with
+	SettingNumberStart    SettingKey = "orders.number_start"  // the lowest order number that is given from now on
 
 	SettingCurrency       SettingKey = "shop.currency"        // code, such as USD
 	SettingCurrencyDigits SettingKey = "shop.currency_digits" // decimals of a price
@@ -75,6 +77,7 @@ const (
 	KindLangs    SettingKind = "langs"    // tags with commas between them, each once, at least one
 	KindCountry  SettingKind = "country"  // ISO 3166-1 alpha-2, upper case
 	KindCode     SettingKind = "code"     // a currency's code
+	KindPrefix   SettingKind = "prefix"   // letters, digits and # - _ . before a number, the last one no digit
 )
 
 // Setting describes a setting: its values, and its default.
@@ -98,6 +101,7 @@ const (
 	maxLegal      = 50_000
 	maxCurrency   = 16
 	maxMailSecret = 500
+	maxPrefix     = 12
 )
 
 // ShopLanguages returns the tags of all languages that the shop has words for, in menu order.
@@ -133,6 +137,8 @@ func SettingsList() []Setting {
 		Setting{Key: SettingContactPhone, Group: GroupShop, Kind: KindText, Max: maxShopName},
 		Setting{Key: SettingContactAddress, Group: GroupShop, Kind: KindLines, Max: 500},
 		Setting{Key: SettingLanguages, Group: GroupShop, Kind: KindLangs, Required: true, Default: strings.Join(ShopLanguages(), ",")},
+		Setting{Key: SettingNumberPrefix, Group: GroupShop, Kind: KindPrefix, Default: "#", Max: maxPrefix},
+		Setting{Key: SettingNumberStart, Group: GroupShop, Kind: KindNumber, Default: "1001", Min: 1, Max: MaxOrderNumber},
 
 		Setting{Key: SettingCurrency, Group: GroupCurrency, Kind: KindCode, Required: true, Default: "USD", Legacy: "currency", Max: maxCurrency},
 		Setting{Key: SettingCurrencyDigits, Group: GroupCurrency, Kind: KindNumber, Required: true, Default: "2", Legacy: "currency_digits", Max: MaxFractionDigits},

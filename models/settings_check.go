@@ -78,6 +78,8 @@ func (s Setting) check(value string) (string, invalid.Problem) {
 		return normalCountry(value)
 	case KindCode:
 		return normalCode(value)
+	case KindPrefix:
+		return normalPrefix(value)
 	case KindText, KindLines, KindMarkdown:
 	}
 	return value, ""
@@ -120,6 +122,17 @@ func normalCountry(value string) (string, invalid.Problem) {
 		return "", invalid.Country
 	}
 	return region.String(), ""
+}
+
+// normalPrefix refuses a prefix that ends with a digit, because nobody could tell where the number begins, and characters that no file name
+// should have.
+func normalPrefix(value string) (string, invalid.Problem) {
+	allowed := func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune("#-_.", r) }
+	last, _ := utf8.DecodeLastRuneInString(value)
+	if unicode.IsDigit(last) || strings.ContainsFunc(value, func(r rune) bool { return !allowed(r) }) {
+		return "", invalid.Prefix
+	}
+	return value, ""
 }
 
 func normalCode(value string) (string, invalid.Problem) {

@@ -123,6 +123,9 @@ func (s Settings) ContactEmail() string { return s.Text(SettingContactEmail) }
 // Languages returns the tags of the languages that shoppers are offered, the first one is the fallback.
 func (s Settings) Languages() []string { return strings.Split(s.Text(SettingLanguages), ",") }
 
+// NumberStart returns the lowest number that a new order may get.
+func (s Settings) NumberStart() int { return s.Number(SettingNumberStart) }
+
 // Currency returns the currency of the shop's prices.
 func (s Settings) Currency() Currency {
 	return Currency{Code: s.Text(SettingCurrency), Digits: s.Number(SettingCurrencyDigits)}

@@ -65,8 +65,8 @@ type MovementFilter struct {
 // MovementRow is a line of the ledger with what it is about.
 type MovementRow struct {
 	StockMovement
-	Variant  StockVariant
-	OrderRef string // empty where no order is the cause
+	Variant     StockVariant
+	OrderNumber string // as people read it; empty where no order is the cause
 }
 
 // MovementPage is a page of the ledger, newest first.
@@ -179,10 +179,10 @@ type ReservationFilter struct {
 // ReservationRow is stock that is promised to an order.
 type ReservationRow struct {
 	Reservation
-	Variant   StockVariant
-	OrderRef  string
-	State     OrderState // the order's: a reservation of an order in review ends when staff decide
-	ExpiresAt time.Time  // the order's end; some grace comes after it
+	Variant     StockVariant
+	OrderNumber string     // as people read it
+	State       OrderState // the order's: a reservation of an order in review ends when staff decide
+	ExpiresAt   time.Time  // the order's end; some grace comes after it
 }
 
 // ReservationPage is a page of reservations, those that end first first.

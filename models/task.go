@@ -57,7 +57,7 @@ const (
 type TaskRow struct {
 	TaskID   string `ascii:"36"`
 	Position int    // from 1
-	Subject  string `text:"190"` // an order's ref, an attempt's id
+	Subject  string `text:"190"` // an order's number, an attempt's id
 	OrderID  string `ascii:"36"`
 	Outcome  string `ascii:"32"` // cancelled, paid, unknown, failed
 	Note     string `text:"1000"`

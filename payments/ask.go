@@ -29,28 +29,53 @@ const causePoll = "poll"
 // R13). It makes no query if the attempt is not live or if any replica queried it less than two seconds ago. The query takes at most two
 // seconds; if it fails, Refresh returns the stored state. Errors are the store's, such as store.ErrNotFound.
 func (q *Inquiry) Refresh(ctx context.Context, ref string) (models.Order, error) {
-	order, err := q.store.OrderByRef(ctx, ref)
+	order, _, err := q.RefreshPending(ctx, ref)
+	return order, err
+}
+
+// RefreshPending is Refresh that also says what the platform answered: pending reports whether it has just said that the order's payment is
+// open and not paid. Without a query or an answer pending is false.
+func (q *Inquiry) RefreshPending(ctx context.Context, ref string) (order models.Order, pending bool, err error) {
+	order, err = q.store.OrderByRef(ctx, ref)
 	if err != nil {
-		return order, fmt.Errorf("load order: %w", err)
+		return order, false, fmt.Errorf("load order: %w", err)
 	}
+	return q.refresh(ctx, order)
+}
+
+// RefreshReturned is RefreshPending for an order by the reference that the platform has (models.Order.ReturnRef).
+func (q *Inquiry) RefreshReturned(ctx context.Context, returnRef string) (order models.Order, pending bool, err error) {
+	order, err = q.store.OrderByReturnRef(ctx, returnRef)
+	if err != nil {
+		return order, false, fmt.Errorf("load order: %w", err)
+	}
+	return q.refresh(ctx, order)
+}
+
+func (q *Inquiry) refresh(ctx context.Context, order models.Order) (_ models.Order, pending bool, err error) {
 	a := order.Current()
 	if a == nil || !q.askable(a) {
-		return order, nil
+		return order, false, nil
 	}
 	now := q.clock()
 	err = q.store.MarkChecked(ctx, a.ID, a.CheckedAt, now)
 	if errors.Is(err, store.ErrConflict) {
-		return order, nil // somebody asks at this moment
+		return order, false, nil // somebody asks at this moment
 	}
 	if err != nil {
-		return order, fmt.Errorf("mark attempt checked: %w", err)
+		return order, false, fmt.Errorf("mark attempt checked: %w", err)
 	}
 	question, cancel := context.WithTimeout(ctx, refreshTimeout)
 	defer cancel()
-	if err := q.Ask(question, *a, "return"); err != nil {
-		q.log.InfoContext(ctx, "refresh got no answer", "order", order.ID, "error", err)
+	asked := q.Ask(question, *a, "return")
+	if asked != nil {
+		q.log.InfoContext(ctx, "refresh got no answer", "order", order.ID, "error", asked)
 	}
-	return q.store.OrderByRef(ctx, ref)
+	order, err = q.store.Order(ctx, order.ID)
+	if a := order.Current(); asked == nil && err == nil && a != nil {
+		pending = order.State == models.OrderAwaiting && a.State == models.AttemptOpen && a.Intent == models.IntentNone
+	}
+	return order, pending, err
 }
 
 // askable reports whether a query about the attempt could tell something new, and is allowed now.

@@ -44,7 +44,7 @@ func (o *OrderAdmin) cancelOrders(ctx context.Context, r *jobs.Run) error {
 			return fmt.Errorf("cancel order %d: %w", i+1, err)
 		}
 		if order, err := o.store.Order(ctx, p.Orders[i]); err == nil {
-			row.Subject = order.Ref
+			row.Subject = order.NumberText
 		}
 		if err := o.store.AddTaskRows(ctx, t.Lease, []models.TaskRow{row}); err != nil && !errors.Is(err, store.ErrDuplicate) {
 			return fmt.Errorf("store result: %w", err)

@@ -41,7 +41,7 @@ func TestPlace_ShopperPaysAndTheCallbackSettles(t *testing.T) {
 		at := s.PlatformOrder(order)
 		assert.Equal(t, opay.Amount("21"), at.Amount)
 		assert.Equal(t, s.NotifyURL, at.NotifyPage)
-		assert.Contains(t, at.ReturnPage, payments.ReturnPath+order.Ref)
+		assert.Contains(t, at.ReturnPage, payments.ReturnPath+order.ReturnRef)
 		assert.NotContains(t, at.ReturnPage, "?")
 
 		require.NoError(t, s.Platform.Pay(at.OrderNum))

@@ -48,7 +48,7 @@ func (s *sender) send(ctx context.Context, order *models.Order, a *models.Attemp
 	call, cancel := context.WithTimeout(ctx, s.timeout)
 	orderNum, err := s.gateway.CreateOrder(call, opay.CreateOrderRequest{
 		AppOrderID: a.AppOrderID, Payer: opayPayer(a.Payer), Amount: opay.Amount(a.Amount.String()), Coin: a.Coin,
-		SceneType: a.SceneType, ReturnPage: s.base + ReturnPath + order.Ref, NotifyPage: s.base + NotifyPath, Goods: order.Goods,
+		SceneType: a.SceneType, ReturnPage: s.base + ReturnPath + order.ReturnRef, NotifyPage: s.base + NotifyPath, Goods: order.Goods,
 	})
 	cancel()
 	store, cancel := s.detached(ctx) // the answer is stored even if the call took all the time

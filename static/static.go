@@ -23,14 +23,25 @@ var embedded embed.FS
 // Prefix is where Handler expects to be mounted.
 const Prefix = "/static/"
 
+// AnswerHeader is a header of every answer of the shop. By it the page's script (js/answers.js) knows the shop's own answers from those of
+// a proxy or of a network that wants a sign-in, which it must not show in the page.
+const AnswerHeader = "Coincart-Answer"
+
+// The values of AnswerHeader.
+const (
+	AnswerPart = "part" // to a script that asked for a part of a page
+	AnswerPage = "page" // to everybody else
+)
+
 // bundles lists the files that several others are joined into, in the order of names: css/shop.css is css/shared/ and css/shop/, js/shop.js is
-// js/shared.js and js/shop.js, and the back office's likewise. So a page asks for one stylesheet and one script. The parts have no address.
+// js/shared.js, js/answers.js, js/shop.js and js/live.js, and the back office's likewise. So a page asks for one stylesheet and one script. The
+// parts have no address.
 func bundles() map[string][]string {
 	return map[string][]string{
 		shopStyle:     {"css/shared/*.css", "css/shop/*.css"},
 		adminStyle:    {"css/shared/*.css", "css/admin/*.css"},
-		"js/shop.js":  {"js/shared.js", "js/shop.js"},
-		"js/admin.js": {"js/shared.js", "js/admin.js"},
+		"js/shop.js":  {"js/shared.js", "js/answers.js", "js/shop.js", "js/live.js"},
+		"js/admin.js": {"js/shared.js", "js/answers.js", "js/admin.js"},
 	}
 }
 

@@ -23,9 +23,9 @@ type face struct {
 
 func faces() []face {
 	return []face{
-		{"shop", "templates", []string{"templates/admin", "templates/mail"}, []string{"static/js/shop.js", "static/js/shared.js", "static/js/htmx.min.js"}},
+		{"shop", "templates", []string{"templates/admin", "templates/mail"}, []string{"static/js/shop.js", "static/js/live.js", "static/js/answers.js", "static/js/shared.js", "static/js/htmx.min.js"}},
 		{"admin", "templates/admin", nil, []string{
-			"templates/layout.templ", "templates/parts.templ", "static/js/admin.js", "static/js/catalogue.js", "static/js/shared.js", "static/js/htmx.min.js",
+			"templates/layout.templ", "templates/parts.templ", "static/js/admin.js", "static/js/catalogue.js", "static/js/answers.js", "static/js/shared.js", "static/js/htmx.min.js",
 		}},
 	}
 }

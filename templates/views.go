@@ -80,8 +80,8 @@ func (p Page) Described(text string) Page {
 	return p
 }
 
-// documentTitle returns the title of the browser's tab: the page first, then the shop.
-func (p Page) documentTitle() string {
+// DocumentTitle returns the title of the browser's tab: the page first, then the shop.
+func (p Page) DocumentTitle() string {
 	if p.Title == "" || p.Title == p.ShopName {
 		return p.ShopName
 	}

@@ -39,8 +39,8 @@ func TestCheckout_ToPaid(t *testing.T) {
 		s.clock.Advance(3e9)
 
 		stranger := s.browser() // no cookie, no query: the return page needs neither
-		back := stranger.get("/payments/return/" + bought.Ref).is(http.StatusOK)
-		back.has("ann@example.com").lacks("http-equiv")
+		back := stranger.get("/payments/return/" + bought.ReturnRef).is(http.StatusOK)
+		back.has(bought.NumberText, english.T("order.state.paid.title"), "$24.00").lacks("http-equiv", "ann@example.com", "Ann Lee", bought.Ref)
 		assert.Equal(t, "no-store", back.header.Get("Cache-Control"))
 		assert.Empty(t, back.header.Values("Set-Cookie"))
 		assert.Equal(t, models.OrderPaid, s.order(bought.Ref).State)
@@ -50,8 +50,10 @@ func TestCheckout_ToPaid(t *testing.T) {
 		require.Len(t, mails, 2)
 		for _, m := range mails {
 			assert.Equal(t, "ann@example.com", m.To)
-			assert.Contains(t, m.Text, s.url+"/orders/"+bought.Ref)
-			assert.Contains(t, m.HTML, s.url+"/orders/"+bought.Ref)
+			assert.Contains(t, m.Text, s.url+"/orders/"+bought.Ref+"?key=")
+			assert.NotContains(t, m.Subject, bought.Ref)
+			assert.Contains(t, m.HTML, s.url+"/orders/"+bought.Ref+"?key=")
+			assert.Contains(t, m.Subject, bought.NumberText)
 			assert.Contains(t, m.Text, "$24.00")
 			assert.NotEmpty(t, m.MessageID)
 		}
@@ -130,7 +132,7 @@ func TestCheckout_EmptyCartAndOldFormsLeadToTheRightPage(t *testing.T) {
 		b.get("/cart").has("$12.00")
 
 		require.NoError(t, s.platform.Pay(s.platform.Orders()[0].OrderNum))
-		b.get("/payments/return/" + order.Ref).is(http.StatusOK)
+		b.get("/payments/return/" + order.ReturnRef).is(http.StatusOK)
 		b.post("/checkout", form...).redirects("/orders/" + order.Ref)
 
 		stale := b.post("/checkout", b.form("form_token", models.NewRef())...).is(http.StatusConflict)

@@ -35,7 +35,10 @@ func Compose(db *store.Store, baseURL, shopName string) mail.Compose {
 		}
 		from := from
 		from.name, from.contact = cmp.Or(settings.ShopName(), from.name), settings.ContactEmail()
-		view := letterView(from, order)
+		view, err := letterView(db, from, order)
+		if err != nil {
+			return mail.Message{}, fmt.Errorf("write mail %s: %w", m.Kind, err)
+		}
 		if m.Kind == models.MailOrderSent {
 			shipments, err := db.ShipmentsOf(ctx, order.ID)
 			if err != nil {
@@ -89,11 +92,17 @@ func letterOf(kind models.MailKind, view letters.View) (letters.Letter, error) {
 	return write(context.Background(), view)
 }
 
-func letterView(from sender, order models.Order) letters.View {
+// letterView returns what a mail tells about an order. Its link opens all of the order.
+func letterView(db *store.Store, from sender, order models.Order) (letters.View, error) {
 	p := i18n.ByTag(order.Lang)
+	key, err := db.OrderKey(order.Ref, order.Customer)
+	if err != nil {
+		return letters.View{}, fmt.Errorf("sign the link: %w", err)
+	}
 	view := letters.View{
-		Printer: p, ShopName: from.name, Contact: from.contact, Name: order.Name, Ref: order.Ref, OrderURL: from.base + shop.OrderPath(order.Ref),
-		Totals: shop.OrderTotals(p, order), Shipped: order.Shipped,
+		Printer: p, ShopName: from.name, Contact: from.contact, Name: order.Name, Number: order.NumberText,
+		OrderURL: from.base + shop.OrderLink(order.Ref, key),
+		Totals:   shop.OrderTotals(p, order), Shipped: order.Shipped,
 		Deadline: templates.NewMoment(p, order.ExpiresAt), PaidAt: templates.NewMoment(p, order.PaidAt),
 		Lines: make([]letters.Line, len(order.Lines)),
 	}
@@ -109,5 +118,5 @@ func letterView(from sender, order models.Order) letters.View {
 	if a := order.Current(); a != nil {
 		view.Amount, view.OrderNum = p.Coin(a.Amount.String(), a.Coin), a.OrderNum
 	}
-	return view
+	return view, nil
 }

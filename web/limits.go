@@ -19,18 +19,20 @@ type Limits struct {
 	Connect  int // steps of signing in; 30
 	Own      int // looks at one's own orders; 60
 	Ask      int // links to one's own orders; 5
+	Live     int // pages of orders that begin to wait for changes; 60
 }
 
 type limiter = httprate.RateLimiter
 
 type limiters struct {
-	search, cart, checkout, pay, connect, own, ask *limiter
+	search, cart, checkout, pay, connect, own, ask, live *limiter
 }
 
 func newLimiters(l Limits) limiters {
 	return limiters{
 		search: perMinute(l.Search, 120), cart: perMinute(l.Cart, 240), checkout: perMinute(l.Checkout, 30),
 		pay: perMinute(l.Pay, 30), connect: perMinute(l.Connect, 30), own: perMinute(l.Own, 60), ask: perMinute(l.Ask, 5),
+		live: perMinute(l.Live, 60),
 	}
 }
 

@@ -36,6 +36,9 @@ func (s *Server) observe(c *gin.Context) {
 
 func (s *Server) record(c *gin.Context, id string, took time.Duration) {
 	status, pattern := c.Writer.Status(), route(c)
+	if c.Writer.Header().Get("Content-Type") == visit.EventType {
+		took = 0 // how long the visitor stayed is not the time to answer
+	}
 	s.metrics.request(c.Request.Method, pattern, status, took)
 	level := levelOf(pattern, status)
 	if ctx := c.Request.Context(); s.log.Enabled(ctx, level) {
@@ -62,11 +65,20 @@ func requestID() string { return rand.Text()[:16] }
 // protect sets the security headers, on errors too, and refuses forms that another site sends.
 func (s *Server) protect(c *gin.Context) {
 	s.headers.set(c.Writer.Header())
+	c.Writer.Header()[static.AnswerHeader] = answerMark(c.Request)
 	if err := s.ownOrigin.Check(c.Request); err != nil {
 		s.fail(visit.New(s.site, c), c, fmt.Errorf("%w: %w", errCrossSite, err))
 		return
 	}
 	c.Next()
+}
+
+// answerMark returns the value of static.AnswerHeader for a request.
+func answerMark(r *http.Request) []string {
+	if r.Header.Get("Hx-Request") == "true" {
+		return []string{static.AnswerPart}
+	}
+	return []string{static.AnswerPage}
 }
 
 // headers are the security headers of every answer.

@@ -158,7 +158,7 @@ func TestMounted_NothingLeadsOutOfTheShop(t *testing.T) {
 	}
 	require.NotEmpty(t, s.mails.all())
 
-	w.waiting = []string{"/shop/", "/shop/checkout", "/shop/orders/" + paid.Ref, "/shop/payments/return/" + paid.Ref, "/shop/search?q=mug", "/shop/payments/connect"}
+	w.waiting = []string{"/shop/", "/shop/checkout", "/shop/orders/" + paid.Ref, "/shop/payments/return/" + paid.ReturnRef, "/shop/search?q=mug", "/shop/payments/connect"}
 	w.follow()
 	shopPages := w.pages
 	assert.Greater(t, shopPages, 20)

@@ -22,7 +22,7 @@ func TestOfficeCustomers_FoundByMailAndExported(t *testing.T) {
 		at := viewer.post("/admin/customers", "email", strings.ToUpper(order.Email)).is(http.StatusSeeOther).header.Get("Location")
 		assert.NotContains(t, at, "@")
 		assert.NotContains(t, strings.ToLower(at), "ann")
-		viewer.get(at).is(http.StatusOK).has(order.Email, order.Ref).lacks("/export", "/erase")
+		viewer.get(at).is(http.StatusOK).has(order.Email, order.NumberText).lacks("/export", "/erase")
 		viewer.post(at + "/export").is(http.StatusForbidden)
 		viewer.post(at+"/erase", "sure", "yes").is(http.StatusForbidden)
 		for _, wrong := range []string{"/admin/customers/x", at[:len(at)-1], strings.ToUpper(at)[len("/admin/customers/"):], at + "0"} {
@@ -39,15 +39,15 @@ func TestOfficeCustomers_FoundByMailAndExported(t *testing.T) {
 		assert.Equal(t, "application/json", answer.header.Get("Content-Type"))
 		var person struct {
 			Orders []struct {
-				Ref, State, Email, Name, Total string
-				Lines                          []struct{ SKU string }
-				Payments                       []struct{ State, Coin, Amount string }
+				Number, State, Email, Name, Total string
+				Lines                             []struct{ SKU string }
+				Payments                          []struct{ State, Coin, Amount string }
 			}
 		}
 		require.NoError(t, json.Unmarshal([]byte(answer.body), &person))
 		require.Len(t, person.Orders, 1)
 		told := person.Orders[0]
-		assert.Equal(t, []string{order.Ref, "paid", order.Email, order.Name, order.Total.String()}, []string{told.Ref, told.State, told.Email, told.Name, told.Total})
+		assert.Equal(t, []string{order.NumberText, "paid", order.Email, order.Name, order.Total.String()}, []string{told.Number, told.State, told.Email, told.Name, told.Total})
 		assert.Equal(t, "MUG-BLUE", told.Lines[0].SKU)
 		assert.Equal(t, order.Attempts[0].Amount.String(), told.Payments[0].Amount)
 		entry := s.entry("customer.export")
@@ -62,7 +62,7 @@ func TestOfficeCustomers_ErasedOnceTheirOrdersAreDone(t *testing.T) {
 		owner := s.staffed(models.RoleOwner)
 		owner.stepUp()
 		at := owner.post("/admin/customers", "email", order.Email).is(http.StatusSeeOther).header.Get("Location")
-		owner.post(at+"/erase", "sure", "yes").is(http.StatusUnprocessableEntity).has(english.T("admin.refusal.customer_open"), order.Ref)
+		owner.post(at+"/erase", "sure", "yes").is(http.StatusUnprocessableEntity).has(english.T("admin.refusal.customer_open"), order.NumberText)
 		owner.post("/admin/orders/"+order.ID+"/fulfil", "form_token", models.NewRef(), "tracking", "").is(http.StatusSeeOther)
 		s.work()
 		before := len(s.mails.all())

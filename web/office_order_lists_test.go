@@ -28,6 +28,8 @@ func TestOrders_FindFilterAndSort(t *testing.T) {
 			"?fulfilment=none":                       {paid},
 			"?fulfilment=sent":                       {},
 			"?state=underpaid":                       {},
+			"?q=" + url.QueryEscape(paid.NumberText): {paid},
+			"?q=" + paid.NumberText[1:]:              {paid},
 			"?q=" + paid.Ref:                         {paid},
 			"?q=" + a.AppOrderID:                     {paid},
 			"?q=" + a.OrderNum:                       {paid},

@@ -48,7 +48,7 @@ func TestOrder_ShowsEverythingThatIsKnown(t *testing.T) {
 		p := c.get("/admin/orders/" + order.ID).is(http.StatusOK)
 		checkStaffPage(t, "order", p)
 		a := order.Current()
-		p.has(order.Ref, order.Email, "MUG-BLUE", "$12.00", "$24.00", a.AppOrderID, a.OrderNum, "24 USDT", alice, "Called the shopper", c.person.Email)
+		p.has(order.NumberText, order.Email, "MUG-BLUE", "$12.00", "$24.00", a.AppOrderID, a.OrderNum, "24 USDT", alice, "Called the shopper", c.person.Email)
 		assert.LessOrEqual(t, len(s.statements()), 9, "%s", strings.Join(s.statements(), "\n"))
 	})
 }
@@ -173,9 +173,9 @@ func TestBulk_CancelsInATaskThatSurvivesAReload(t *testing.T) {
 		for range 2 {
 			p := c.get(task).is(http.StatusOK)
 			checkStaffPage(t, task, p)
-			p.has(open.Ref, beingPaid.Ref, open.ID, beingPaid.ID)
+			p.has(open.NumberText, beingPaid.NumberText, open.ID, beingPaid.ID)
 		}
-		part := c.fragment(task).is(http.StatusOK).has("task-status", open.Ref)
+		part := c.fragment(task).is(http.StatusOK).has("task-status", open.NumberText)
 		assert.False(t, strings.Contains(part.body, "<html"), "the part alone")
 		assert.Equal(t, models.OrderCancelled, s.state(open.ID))
 		assert.Equal(t, models.OrderPaid, s.state(beingPaid.ID))
@@ -196,7 +196,7 @@ func TestBulk_FulfilsRowByRow(t *testing.T) {
 		c := s.staffed(models.RoleOperator)
 		p := c.sendAll("/admin/orders/bulk/fulfil", url.Values{"id": {paid.ID, open.ID, models.NewID()}}, nil).is(http.StatusOK)
 		checkStaffPage(t, "bulk", p)
-		p.has(paid.Ref, open.Ref)
+		p.has(paid.NumberText, open.NumberText)
 		sent, err := s.db.Order(t.Context(), paid.ID)
 		require.NoError(t, err)
 		assert.Equal(t, models.FulfilmentSent, sent.Fulfilment)
@@ -217,7 +217,7 @@ func TestReview_IsClosedOnceWithANote(t *testing.T) {
 		require.Len(t, reviews, 1)
 		id := reviews[0].ID
 		viewer, c := s.staffed(models.RoleViewer), s.staffed(models.RoleFinance)
-		viewer.get("/admin/inbox").is(http.StatusOK).has("amount &lt;b&gt;differs", order.Ref).lacks("/admin/reviews/"+id+"/close", "<b>differs")
+		viewer.get("/admin/inbox").is(http.StatusOK).has("amount &lt;b&gt;differs", order.NumberText).lacks("/admin/reviews/"+id+"/close", "<b>differs")
 		c.get("/admin/inbox").is(http.StatusOK).has("/admin/reviews/" + id + "/close")
 		assert.LessOrEqual(t, len(s.statements()), 8)
 		c.get("/admin/orders?unusual=1").has(order.ID)

@@ -262,8 +262,8 @@ func TestExport_IsATaskWithAFile(t *testing.T) {
 		rows, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(file.body, "\ufeff"))).ReadAll()
 		require.NoError(t, err)
 		require.Len(t, rows, 2)
-		assert.Contains(t, file.body, paid.Ref)
-		assert.NotContains(t, file.body, open.Ref)
+		assert.Contains(t, file.body, paid.NumberText)
+		assert.NotContains(t, file.body, open.NumberText)
 		head := c.do(http.MethodHead, task+"/file", nil, nil).is(http.StatusOK)
 		assert.Empty(t, head.body)
 

@@ -258,7 +258,7 @@ func TestOrder_IsShownAlthoughNothingCanBeWritten(t *testing.T) {
 		_, order := b.place("2")
 		s.clock.Advance(3e9) // the platform may be asked again, if only that could be noted
 		mend := s.refuse("UPDATE ON attempts", "1 = 1")
-		b.get("/payments/return/"+order.Ref).is(http.StatusOK).has("$24.00", "ann@example.com")
+		b.get("/payments/return/"+order.ReturnRef).is(http.StatusOK).has("$24.00", order.NumberText)
 		b.get("/orders/"+order.Ref).is(http.StatusOK).has("$24.00", "ann@example.com")
 		mend()
 	})

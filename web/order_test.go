@@ -16,9 +16,9 @@ func TestReturn_IgnoresWhatTheAddressClaims(t *testing.T) {
 	each(t, func(t *testing.T, s *shop) {
 		b := s.browser()
 		_, order := b.place("1")
-		back := "/payments/return/" + order.Ref
+		back := "/payments/return/" + order.ReturnRef
 		p := b.get(back + "?orderStatus=3&orderNum=1&status=paid&returnUrl=//evil.example").is(http.StatusOK)
-		p.has(`content="3"`, order.Ref).lacks("evil.example")
+		p.has(`content="5"`, order.NumberText).lacks("evil.example")
 		assert.Equal(t, models.OrderAwaiting, s.order(order.Ref).State)
 		assert.Equal(t, http.StatusOK, b.do(http.MethodHead, back, nil, nil).status)
 		b.post(back).is(http.StatusMethodNotAllowed)
@@ -31,7 +31,7 @@ func TestReturn_AsksThePlatformOnceForManyVisits(t *testing.T) {
 	_, order := b.place("1")
 	before := len(s.platform.Traffic(1000))
 	for range 20 {
-		b.get("/payments/return/" + order.Ref).is(http.StatusOK)
+		b.get("/payments/return/" + order.ReturnRef).is(http.StatusOK)
 		b.get("/orders/" + order.Ref).is(http.StatusOK)
 	}
 	assert.Equal(t, before+1, len(s.platform.Traffic(1000)), "the clock stands still: one question is all that is allowed")
@@ -46,7 +46,7 @@ func TestReturn_SlowPlatformDoesNotHoldThePage(t *testing.T) {
 	_, order := b.place("1")
 	require.NoError(t, s.platform.SetFaults(sandbox.Faults{{Kind: sandbox.FaultSlow, Delay: sandbox.Duration(30 * time.Second)}}))
 	begin := time.Now()
-	b.get("/payments/return/" + order.Ref).is(http.StatusOK)
+	b.get("/payments/return/" + order.ReturnRef).is(http.StatusOK)
 	assert.Less(t, time.Since(begin), 4*time.Second)
 }
 
@@ -65,14 +65,39 @@ func TestOrder_FragmentFollowsTheState(t *testing.T) {
 	})
 }
 
-func TestReturn_StillPendingBecomesAWayOn(t *testing.T) {
+// A shopper who leaves the pay page without paying is not told that a payment is being confirmed.
+func TestReturn_StillPendingIsNotPaidYet(t *testing.T) {
 	each(t, func(t *testing.T, s *shop) {
 		b := s.browser()
 		_, order := b.place("1")
-		at := "/orders/" + order.Ref
-		b.get("/payments/return/" + order.Ref).is(http.StatusOK).has(`hx-get="` + at + `?shown=confirming"`)
+		at := "/payments/return/" + order.ReturnRef + "/order"
+		left := b.get("/payments/return/"+order.ReturnRef).is(http.StatusOK).has(english.T("order.state.unpaid.title"), `action="`+at+`/pay"`, english.T("order.pay_by"))
+		left.has(`hx-get="` + at + `?shown=unpaid&amp;back=1"`).lacks(english.T("order.state.confirming.title"))
 		s.clock.Advance(3 * time.Second)
-		b.fragment(at+"?shown=confirming").is(http.StatusOK).has(`id="order-details"`, `action="`+at+`/pay"`, "?shown=awaiting")
+		before := len(s.platform.Traffic(1000))
+		b.fragment(at + "?shown=unpaid&back=1").is(http.StatusOK).has("?shown=unpaid&amp;back=1").lacks(`id="order-details"`)
+		assert.Equal(t, before+1, len(s.platform.Traffic(1000)), "the page goes on asking the platform")
+		b.fragment(at + "?shown=unpaid&back=1").is(http.StatusOK).has("?shown=unpaid&amp;back=1").lacks(`id="order-details"`)
+
+		// Money that arrives a little later is not lost on the page.
+		require.NoError(t, s.platform.Pay(s.platform.Orders()[0].OrderNum))
+		s.clock.Advance(3 * time.Second)
+		b.fragment(at+"?shown=unpaid&back=1").is(http.StatusOK).has("status--good", `id="order-details"`)
+	})
+}
+
+func TestReturn_WithoutAnAnswerNothingIsSure(t *testing.T) {
+	each(t, func(t *testing.T, s *shop) {
+		b := s.browser()
+		_, order := b.place("1")
+		at := "/payments/return/" + order.ReturnRef + "/order"
+		require.NoError(t, s.platform.SetFaults(sandbox.Faults{{Kind: sandbox.FaultServerError}}))
+		b.get("/payments/return/"+order.ReturnRef).is(http.StatusOK).has(`hx-get="`+at+`?shown=confirming&amp;back=1"`, english.T("order.state.confirming.title"))
+		s.clock.Advance(3 * time.Second)
+		b.fragment(at + "?shown=confirming&back=1").is(http.StatusOK).lacks(at + "/pay")
+		require.NoError(t, s.platform.SetFaults(nil))
+		s.clock.Advance(3 * time.Second)
+		b.fragment(at+"?shown=confirming&back=1").is(http.StatusOK).has(`id="order-details"`, `action="`+at+`/pay"`, "?shown=unpaid")
 	})
 }
 
@@ -100,7 +125,8 @@ func TestOrder_FailureOffersAnotherTry(t *testing.T) {
 		_, order := b.place("1")
 		require.NoError(t, s.platform.Fail(s.platform.Orders()[0].OrderNum))
 		at := "/orders/" + order.Ref
-		b.get("/payments/return/"+order.Ref).is(http.StatusOK).has(at+"/pay", at+"/cancel")
+		b.get("/payments/return/" + order.ReturnRef).is(http.StatusOK).has("/payments/return/" + order.ReturnRef + "/order/pay").lacks("/cancel")
+		b.get(at).is(http.StatusOK).has(at+"/pay", at+"/cancel")
 		b.post(at+"/pay", "quotes", b.get(at).value("quotes"), "coin", "USDT", "payer_uid", alice).is(http.StatusSeeOther)
 		assert.Len(t, s.order(at).Attempts, 2)
 	})
@@ -112,7 +138,7 @@ func TestOrder_BusyAttemptIsSaid(t *testing.T) {
 		_, order := b.place("1")
 		require.NoError(t, s.platform.SetFaults(sandbox.Faults{{Kind: sandbox.FaultServerError}}))
 		p := b.post("/orders/"+order.Ref+"/pay", "quotes", b.get("/orders/"+order.Ref).value("quotes"), "coin", "BTC", "payer_uid", alice).is(http.StatusConflict)
-		p.has(`class="notices"`, order.Ref)
+		p.has(`class="notices"`, order.NumberText)
 		assert.Len(t, s.order(order.Ref).Attempts, 1)
 	})
 }
@@ -129,7 +155,7 @@ func TestOrder_CancelAndReorder(t *testing.T) {
 		b.post(at + "/cancel").redirects(at)
 
 		s.price("mug", "MUG-BLUE", "13")
-		fresh := s.browser()
+		fresh := s.opened(order)
 		fresh.post(at + "/reorder").redirects("/cart")
 		fresh.get("/cart").is(http.StatusOK).has("$12.00", "$13.00", "$26.00")
 
@@ -137,7 +163,7 @@ func TestOrder_CancelAndReorder(t *testing.T) {
 		require.NoError(t, err)
 		product.Hidden = true
 		require.NoError(t, s.db.PutProduct(t.Context(), product))
-		late := s.browser()
+		late := s.opened(order)
 		late.post(at + "/reorder").redirects("/cart")
 		late.get("/cart").is(http.StatusOK).lacks("Stoneware mug, Blue", "$26.00")
 	})

@@ -47,7 +47,7 @@ func TestOwnOrders_ALinkComesByMailAndShowsTheOrders(t *testing.T) {
 		assert.Equal(t, first.Email, links[0][0])
 		assert.NotContains(t, links[0][1], "%")
 
-		list := s.browser().get(links[0][1]).is(http.StatusOK).has(`content="noindex"`, "/orders/"+first.Ref, "/orders/"+second.Ref, english.T("own.state.awaiting"))
+		list := s.browser().get(links[0][1]).is(http.StatusOK).has(`content="noindex"`, "/orders/"+first.Ref+"?key=", "/orders/"+second.Ref+"?key=", first.NumberText, english.T("own.state.awaiting"))
 		assert.Equal(t, "no-store", list.header.Get("Cache-Control"))
 		assert.Less(t, strings.Index(list.body, second.Ref), strings.Index(list.body, first.Ref), "newest first")
 		b.get(links[0][1] + "A").is(http.StatusGone).has(english.T("own.expired")).lacks(first.Ref)

@@ -59,12 +59,17 @@ func (s *Server) routes(pages *shop.Pages, exchange *platform.Pages) {
 	s.get("/orders", pages.OwnOrders, s.limits.own)
 	s.post("/orders", pages.AskForOrders, s.limits.ask)
 	s.get("/orders/:ref", pages.Order)
+	s.stream("/orders/:ref/live", pages.Live, s.limits.live)
 	s.post("/orders/:ref/pay", pages.PayOrder, s.limits.pay)
 	s.post("/orders/:ref/cancel", pages.CancelOrder, s.limits.pay)
 	s.post("/orders/:ref/reorder", pages.Reorder, s.limits.cart)
+	s.post("/orders/:ref/show", pages.ProveOrder, s.limits.pay)
 
 	s.post(payments.NotifyPath, exchange.Notify)
 	s.get(payments.ReturnPath+":ref", pages.Returned)
+	s.get(payments.ReturnPath+":ref/order", pages.ReturnedOrder)
+	s.stream(payments.ReturnPath+":ref/order/live", pages.ReturnedLive, s.limits.live)
+	s.post(payments.ReturnPath+":ref/order/pay", pages.PayReturned, s.limits.pay)
 	s.get("/payments/connect", exchange.Connect, s.limits.connect)
 	s.post("/payments/connect", exchange.Connect, s.limits.connect)
 	s.get(payments.ConnectedPath, exchange.Connected, s.limits.connect)
@@ -100,19 +105,29 @@ func routeKey(method, path string) string {
 func readMethods() []string { return []string{http.MethodGet, http.MethodHead} }
 
 func (s *Server) get(path string, h visit.Handler, limits ...*limiter) {
-	s.engine.Match(readMethods(), path, s.limited(limits, h)...)
+	s.engine.Match(readMethods(), path, s.limited(limits, s.answer(h))...)
+}
+
+// stream registers an answer that goes on until the visitor leaves.
+func (s *Server) stream(path string, h visit.Handler, limits ...*limiter) {
+	s.engine.GET(path, s.limited(limits, func(c *gin.Context) {
+		v := visit.New(s.site, c)
+		if err := h(v); err != nil {
+			s.fail(v, c, err)
+		}
+	})...)
 }
 
 func (s *Server) post(path string, h visit.Handler, limits ...*limiter) {
-	s.engine.POST(path, s.limited(limits, h)...)
+	s.engine.POST(path, s.limited(limits, s.answer(h))...)
 }
 
-func (s *Server) limited(limits []*limiter, h visit.Handler) []gin.HandlerFunc {
+func (s *Server) limited(limits []*limiter, answer gin.HandlerFunc) []gin.HandlerFunc {
 	chain := make([]gin.HandlerFunc, 0, len(limits)+1)
 	for _, l := range limits {
 		chain = append(chain, s.limit(l))
 	}
-	return append(chain, s.answer(h))
+	return append(chain, answer)
 }
 
 // answer runs a handler and turns its error into a page.

@@ -319,7 +319,7 @@ func TestLogs_HoldNoSecretsAndNoAddresses(t *testing.T) {
 		b.get("/search?q=private+words")
 		b.get("/payments/connected?code=private-code&state=private-state")
 		require.NoError(t, s.platform.SetFaults(sandbox.Faults{{Kind: sandbox.FaultServerError}}))
-		b.get("/payments/return/" + order.Ref).is(http.StatusOK)
+		b.get("/payments/return/" + order.ReturnRef).is(http.StatusOK)
 		b.post("/orders/"+order.Ref+"/pay", "quotes", b.get("/orders/"+order.Ref).value("quotes"), "coin", "BTC", "payer_uid", "9876543210")
 		s.work()
 

@@ -23,6 +23,7 @@ import (
 	"github.com/coincart/coincart/payments/doctor"
 	"github.com/coincart/coincart/web/admin"
 	"github.com/coincart/coincart/web/admin/system"
+	"github.com/coincart/coincart/web/live"
 	"github.com/coincart/coincart/web/platform"
 	"github.com/coincart/coincart/web/shop"
 	"github.com/coincart/coincart/web/visit"
@@ -56,6 +57,7 @@ type Server struct {
 	engine    *gin.Engine
 	base      models.BaseURL
 	metrics   *metrics
+	live      *live.Hub
 	tally     *platform.Tally
 	limits    limiters
 	headers   headers
@@ -95,7 +97,8 @@ func New(c Config) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("web: %w", err)
 	}
-	pages := shop.New(s.site, c.Services.Payments, c.Services.Customers)
+	s.live = live.New(live.Config{Look: c.Store.OrderMarks, Log: c.Logger})
+	pages := shop.New(s.site, c.Services.Payments, c.Services.Customers, s.live)
 	s.office = admin.New(s.site, s.accounts)
 	s.officeTable = officeTable(s.site, c.Services, s.accounts, pages, s.checks(c))
 	s.staffRoutes = map[string]bool{}
@@ -163,6 +166,10 @@ func (s *Server) Handler() http.Handler {
 		}
 	})
 }
+
+// EndStreams ends the answers that go on until the visitor leaves, for ever. A server that stops waits for its answers, so that this is to be
+// called when it begins to stop (http.Server.RegisterOnShutdown).
+func (s *Server) EndStreams() { s.live.Close() }
 
 // MetricsHandler returns a handler that serves the metrics in Prometheus' format, for a listener that the public does not reach.
 func (s *Server) MetricsHandler() http.Handler { return s.metrics.handler() }

@@ -80,7 +80,7 @@ func TestPayOrder_LapsedSignInAsksForAnother(t *testing.T) {
 		order, err := s.db.OrderByFormToken(t.Context(), form[1])
 		require.NoError(t, err)
 		require.NoError(t, s.platform.Fail(order.Current().OrderNum))
-		b.get("/payments/return/" + order.Ref)
+		b.get("/payments/return/" + order.ReturnRef)
 		_, err = s.platform.ExpireTokens(true)
 		require.NoError(t, err)
 		page := b.get("/orders/" + order.Ref).is(http.StatusOK)

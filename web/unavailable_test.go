@@ -220,7 +220,7 @@ func TestUnavailable_ADatabaseThatIsDownIs503AndComesBack(t *testing.T) {
 	a := prepare(s)
 	w.set(wireDown)
 
-	for _, path := range []string{"/", "/products/mug", "/search?q=tea", "/cart", "/checkout", "/orders/" + a.order.Ref, "/payments/return/" + a.order.Ref} {
+	for _, path := range []string{"/", "/products/mug", "/search?q=tea", "/cart", "/checkout", "/orders/" + a.order.Ref, "/payments/return/" + a.order.ReturnRef} {
 		unavailable(t, path, a.b.get(path), wordsUnavailable, english.T("error.page.unavailable.text"), `href="`+strings.ReplaceAll(path, "&", "&amp;")+`"`)
 	}
 	reader := s.browser()

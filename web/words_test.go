@@ -55,7 +55,7 @@ func TestOrder_ReviewSaysItsOwnReason(t *testing.T) {
 				require.NoError(t, s.db.MoveOrder(t.Context(), order.ID, from, to, store.OrderChange{}, models.Transition{OrderID: order.ID, Cause: "test", Note: note}))
 			}
 			move(models.OrderAwaiting, models.OrderReview, note)
-			page := s.browser().get("/orders/" + order.Ref).is(http.StatusOK).has(english.T("order.review." + reason + ".title"))
+			page := s.opened(order).get("/orders/" + order.Ref).is(http.StatusOK).has(english.T("order.review." + reason + ".title"))
 			page.has(english.T("order.review."+reason+".text", "Email", order.Email))
 		}
 	})

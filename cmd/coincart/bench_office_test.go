@@ -251,7 +251,7 @@ func (o *benchOffice) pages() []benchPage {
 		{"orders-of-the-last-days-by-amount", fixed("/admin/orders?sort=amount_asc&from=" + day(1))},
 		{"orders-of-no-day-by-amount", fixed("/admin/orders?sort=amount_desc&from=" + time.Now().AddDate(0, 0, 2).Format(time.DateOnly))},
 		{"orders-of-half-a-year-refunded-by-amount", fixed("/admin/orders?refunds=all&sort=amount_asc&from=" + day(200) + "&to=" + day(20))},
-		{"search-ref", search(func(r models.OrderRow) string { return r.Ref })},
+		{"search-order-number", search(func(r models.OrderRow) string { return r.Number })},
 		{"search-mail", search(func(r models.OrderRow) string { return r.Email })},
 		{"search-mail-prefix", search(func(r models.OrderRow) string { name, _, _ := strings.Cut(r.Email, "@"); return name + "@" })},
 		{"search-platform-number", search(func(r models.OrderRow) string { return r.OrderNum })},

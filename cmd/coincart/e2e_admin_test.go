@@ -207,7 +207,7 @@ func (s *adminStory) location() string {
 func (s *adminStory) findOrder(order models.Order) {
 	s.t.Helper()
 	s.step("orders", follow(`a.side__link[href$="/admin/orders"]`), visible("#q"))
-	s.step("found", typeInto("#q", order.Ref), follow(`.filter__search button`), visible(`a[href$="/admin/orders/`+order.ID+`"]`))
+	s.step("found", typeInto("#q", order.NumberText), follow(`.filter__search button`), visible(`a[href$="/admin/orders/`+order.ID+`"]`))
 	assert.Equal(s.t, 1.0, s.number(`document.querySelectorAll("tbody tr").length`), "one order has this reference")
 	s.step("order", follow(`a[href$="/admin/orders/`+order.ID+`"]`), visible("#attempts-title"))
 	assert.Contains(s.t, s.text("main"), order.Email)

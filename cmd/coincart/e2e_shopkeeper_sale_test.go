@@ -256,7 +256,7 @@ func (k *keeperStory) checkExport(order models.Order) {
 		got[name] = rows[1][i]
 	}
 	for name, value := range map[string]string{
-		"order number": order.Ref, "status": "paid", "email": keeperShopper, "total": cents(k.want.total), "currency": "USD",
+		"order number": order.NumberText, "status": "paid", "email": keeperShopper, "total": cents(k.want.total), "currency": "USD",
 		"amount paid": k.want.coinText(), "coin": keeperCoin, "refunded": "0", "merchant order ID": k.made().AppOrderID, "subtotal": cents(k.want.goods),
 		"discount": cents(k.want.discount), "coupon code": keeperCoupon, "delivery cost": cents(k.want.delivery), "delivery method": keeperMethod,
 		"tax added": cents(k.want.tax), "tax included": "0.00", "tax name": keeperTaxName,
@@ -278,7 +278,7 @@ func (k *keeperStory) checkStatement() {
 	k.step("statement", follow(`#task-status a.button`), visible("#totals-title"))
 	lines := k.cells(`section[aria-labelledby="lines-title"] tbody tr`)
 	require.Len(k.t, lines, 1)
-	assert.Equal(k.t, []string{"1", k.made().AppOrderID, say("admin.statement_type.1"), k.want.coinShown()}, lines[0][:4])
+	assert.Equal(k.t, []string{"1", "#1001", k.made().AppOrderID, say("admin.statement_type.1"), k.want.coinShown()}, lines[0][:5])
 	assert.Empty(k.t, k.open(today))
 	report := k.report(today)
 	assert.Equal(k.t, 1, report.Matched)

@@ -100,7 +100,9 @@ func (s *shop) tasks(listener, metrics net.Listener, log *slog.Logger) []task {
 	if metrics != nil {
 		list = append(list, serveHTTP("metrics", web.HTTPServer(metrics.Addr().String(), s.web.MetricsHandler()), metrics, log))
 	}
-	return append(list, serveHTTP("shop", web.HTTPServer(listener.Addr().String(), s.web.Handler()), listener, log))
+	server := web.HTTPServer(listener.Addr().String(), s.web.Handler())
+	server.RegisterOnShutdown(s.web.EndStreams)
+	return append(list, serveHTTP("shop", server, listener, log))
 }
 
 // platformTransport connects within two seconds (reliability.md R14); the whole call is bounded by the client.

@@ -457,7 +457,10 @@ CREATE TABLE IF NOT EXISTS sessions (
 -- An order with everything as it was when it was placed.
 CREATE TABLE IF NOT EXISTS orders (
   id              CHAR(36) COLLATE ascii_bin NOT NULL,
-  ref             VARCHAR(64) COLLATE ascii_bin NOT NULL,              -- public random id: knowing it is the right to see the order
+  ref             VARCHAR(64) COLLATE ascii_bin NOT NULL,              -- random, in links only: opens the order's page
+  return_ref      VARCHAR(64) COLLATE ascii_bin NOT NULL,              -- random, for the exchange: opens a page with nothing personal
+  number          INT NULL,                                            -- in order, without gaps; NULL only until the transaction ends
+  number_text     VARCHAR(32) NOT NULL DEFAULT '',                     -- number with the prefix of its day, as people read it
   -- The payment: awaiting, paid, expired, cancelled, review.
   state           VARCHAR(16) COLLATE ascii_bin NOT NULL,
   email           VARCHAR(254) NOT NULL,
@@ -499,6 +502,8 @@ CREATE TABLE IF NOT EXISTS orders (
   shipped         TINYINT(1) NOT NULL DEFAULT 0,                       -- goods go to order_addresses
   PRIMARY KEY (id),
   UNIQUE KEY orders_ref (ref),
+  UNIQUE KEY orders_return_ref (return_ref),
+  UNIQUE KEY orders_number (number),
   UNIQUE KEY orders_form_token (form_token),
   KEY orders_due_at (due_at),
   KEY orders_by_time (created_at, id, state, coin, total),
@@ -1184,6 +1189,13 @@ CREATE TABLE IF NOT EXISTS setting_groups (
   PRIMARY KEY (name)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
+-- Numbers that are given out one after the other, in the transaction that uses them.
+CREATE TABLE IF NOT EXISTS sequences (
+  name VARCHAR(32) COLLATE ascii_bin NOT NULL, -- orders
+  last INT NOT NULL,                           -- the last number that was given
+  PRIMARY KEY (name)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
 -- A count of events of one day.
 CREATE TABLE IF NOT EXISTS counters (
   day   CHAR(10) COLLATE ascii_bin NOT NULL,       -- yyyy-MM-dd, UTC
@@ -1229,6 +1241,7 @@ DROP TABLE IF EXISTS day_sums;
 DROP TABLE IF EXISTS day_figures;
 DROP TABLE IF EXISTS retention_marks;
 DROP TABLE IF EXISTS counters;
+DROP TABLE IF EXISTS sequences;
 DROP TABLE IF EXISTS setting_groups;
 DROP TABLE IF EXISTS settings;
 DROP TABLE IF EXISTS audit_entries;

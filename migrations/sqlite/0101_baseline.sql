@@ -441,7 +441,10 @@ CREATE INDEX sessions_expires_at ON sessions (expires_at);
 -- An order with everything as it was when it was placed.
 CREATE TABLE orders (
   id              TEXT NOT NULL,
-  ref             TEXT NOT NULL,                             -- public random id: knowing it is the right to see the order
+  ref             TEXT NOT NULL,                             -- random, in links only: opens the order's page
+  return_ref      TEXT NOT NULL,                             -- random, for the exchange: opens a page with nothing personal
+  number          INTEGER NULL,                              -- in order, without gaps; NULL only until the transaction ends
+  number_text     TEXT NOT NULL DEFAULT '',                  -- number with the prefix of its day, as people read it
   state           TEXT NOT NULL,                             -- the payment: awaiting, paid, expired, cancelled, review
   email           TEXT NOT NULL COLLATE NOCASE,
   name            TEXT NOT NULL,
@@ -480,6 +483,8 @@ CREATE TABLE orders (
   PRIMARY KEY (id)
 );
 CREATE UNIQUE INDEX orders_ref ON orders (ref);
+CREATE UNIQUE INDEX orders_return_ref ON orders (return_ref);
+CREATE UNIQUE INDEX orders_number ON orders (number);
 CREATE UNIQUE INDEX orders_form_token ON orders (form_token);
 CREATE INDEX orders_due_at ON orders (due_at);
 CREATE INDEX orders_by_time ON orders (created_at, id, state, coin, total);
@@ -1152,6 +1157,13 @@ CREATE TABLE setting_groups (
   PRIMARY KEY (name)
 );
 
+-- Numbers that are given out one after the other, in the transaction that uses them.
+CREATE TABLE sequences (
+  name TEXT NOT NULL,    -- orders
+  last INTEGER NOT NULL, -- the last number that was given
+  PRIMARY KEY (name)
+) WITHOUT ROWID;
+
 -- A count of events of one day.
 CREATE TABLE counters (
   day   TEXT NOT NULL, -- yyyy-MM-dd, UTC
@@ -1197,6 +1209,7 @@ DROP TABLE day_sums;
 DROP TABLE day_figures;
 DROP TABLE retention_marks;
 DROP TABLE counters;
+DROP TABLE sequences;
 DROP TABLE setting_groups;
 DROP TABLE settings;
 DROP TABLE audit_entries;

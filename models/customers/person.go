@@ -21,7 +21,7 @@ type Person struct {
 
 // PersonOrder is an order of a Person.
 type PersonOrder struct {
-	Ref          string           `json:"ref"`
+	Number       string           `json:"number"`     // as people read it
 	State        string           `json:"state"`      // of the payment
 	Fulfilment   string           `json:"fulfilment"` // what was sent
 	Refunded     string           `json:"refunded"`   // what goes back
@@ -177,7 +177,7 @@ func (s *Service) EraseCustomer(ctx context.Context, customer string, by models.
 func personOrder(f models.OrderFile) PersonOrder {
 	o := f.Order
 	p := PersonOrder{
-		Ref: o.Ref, State: string(o.State), Email: o.Email, Name: o.Name, Language: o.Lang, PlacedAt: o.CreatedAt, PaidAt: o.PaidAt,
+		Number: o.NumberText, State: string(o.State), Email: o.Email, Name: o.Name, Language: o.Lang, PlacedAt: o.CreatedAt, PaidAt: o.PaidAt,
 		HandedOverAt: o.FulfilledAt, Currency: o.Currency, Goods: o.GoodsTotal.String(), Discount: o.Discount.String(),
 		Delivery: o.Delivery.String(), Tax: o.Tax.String(), TaxContained: o.ContainedTax.String(), Total: o.Total.String(),
 		Coupon: o.CouponCode, DeliveryBy: o.DeliveryTitle, Fulfilment: string(o.Fulfilment), Refunded: string(o.Refunds), Lines: []PersonLine{}, Payments: []PersonPayment{},

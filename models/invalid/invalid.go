@@ -30,6 +30,7 @@ const (
 	DayFuture Problem = "day_future" // a day that is not over yet in the platform's zone
 	Span      Problem = "span"       // days that end before they begin, or more than 366
 	Time      Problem = "time"       // not a day with a time
+	Raise     Problem = "raise"      // a start of numbers that are given already
 )
 
 // Problems of texts that have a form.
@@ -46,6 +47,7 @@ const (
 	TagName    Problem = "tag_name"    // empty, or with a comma
 	PayerUID   Problem = "payer_uid"   // not a UID of the platform
 	Link       Problem = "link"        // not an https address
+	Prefix     Problem = "prefix"      // not letters, digits and # - _ . with no digit at the end
 )
 
 // Problems of products, categories and their pictures.
@@ -83,15 +85,16 @@ const (
 
 // Problems of people's accounts, of customers, and of the mail server.
 const (
-	Password      Problem = "password"       // shorter than 12 characters, or longer than 256
-	Guessable     Problem = "guessable"      // a password that is the email address, the name, or one of the most used
-	Current       Problem = "current"        // not the current password
-	Code          Problem = "code"           // a code that is wrong, or was used before
-	Wait          Problem = "wait"           // too many attempts
-	NoCustomer    Problem = "no_customer"    // nothing was ordered with the email address
-	NoSender      Problem = "no_sender"      // a mail server without the sender's address
-	NoUser        Problem = "no_user"        // a password without a user name
-	PasswordAgain Problem = "password_again" // the server is another one: its password must be entered again
+	Password      Problem = "password"        // shorter than 12 characters, or longer than 256
+	Guessable     Problem = "guessable"       // a password that is the email address, the name, or one of the most used
+	Current       Problem = "current"         // not the current password
+	Code          Problem = "code"            // a code that is wrong, or was used before
+	Wait          Problem = "wait"            // too many attempts
+	NoCustomer    Problem = "no_customer"     // nothing was ordered with the email address
+	NotOrderEmail Problem = "not_order_email" // not the e-mail address of the order, or tried too often
+	NoSender      Problem = "no_sender"       // a mail server without the sender's address
+	NoUser        Problem = "no_user"         // a password without a user name
+	PasswordAgain Problem = "password_again"  // the server is another one: its password must be entered again
 )
 
 // Problems are the problems of a form by the field's name; empty where all is well.

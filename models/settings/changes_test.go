@@ -9,6 +9,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/invalid"
 	"github.com/coincart/coincart/models/modelstest"
 	"github.com/coincart/coincart/models/settings"
 	"github.com/coincart/coincart/models/store"
@@ -130,5 +131,32 @@ func TestSave_IsKeptOrLostWithItsEntry(t *testing.T) {
 			`olga@example.org settings.change settings:mail {"mail.from":"","mail.host":"","mail.password":"","mail.user":""}` +
 				` {"mail.from":"shop@example.org","mail.host":"mail.example.org","mail.password":"(secret)","mail.user":"shop"}`,
 		}, entries, "what was refused is not in the log")
+	})
+}
+
+func TestSave_TheStartOfOrderNumbersCanOnlyBeRaised(t *testing.T) {
+	modelstest.Each(t, func(t *testing.T, s *store.Store) {
+		editor, version := settings.NewEditor(s), 0
+		save := func(start string) error {
+			err := editor.Save(t.Context(), models.Actor{Who: "olga@example.org"}, models.GroupShop, version,
+				[]models.SettingChange{{Key: models.SettingNumberStart, Value: start, Reset: start == ""}})
+			if err == nil {
+				version++
+			}
+			return err
+		}
+		require.NoError(t, save("7"), "there are no orders yet")
+		require.NoError(t, save("500"))
+		assert.Equal(t, 500, modelstest.Order(t, s).Number)
+		for _, low := range []string{"1", "499"} {
+			var refused *models.SettingError
+			require.ErrorAs(t, save(low), &refused, low)
+			assert.Equal(t, models.SettingError{Key: models.SettingNumberStart, Problem: invalid.Raise}, *refused)
+		}
+		require.NoError(t, save("9000"))
+		require.NoError(t, save("8000"), "no order has a number of this range")
+		assert.Equal(t, 8000, modelstest.Order(t, s).Number)
+		require.Error(t, save(""), "the default is lower")
+		assert.Equal(t, 8001, modelstest.Order(t, s).Number)
 	})
 }

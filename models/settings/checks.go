@@ -16,7 +16,9 @@ func check(ctx context.Context, tx *store.Store, old models.Settings, group mode
 		return checkCurrency(ctx, tx, old, changes)
 	case models.GroupMail:
 		return checkMail(old, changes)
-	case models.GroupShop, models.GroupLegal, models.GroupOrders, models.GroupRetention:
+	case models.GroupShop:
+		return checkNumbers(ctx, tx, old, changes)
+	case models.GroupLegal, models.GroupOrders, models.GroupRetention:
 	}
 	return nil
 }
@@ -82,6 +84,31 @@ func checkMail(old models.Settings, changes []models.SettingChange) error {
 		return &models.SettingError{Key: models.SettingMailUser, Problem: invalid.NoUser}
 	case kept && was != now[models.SettingMailHost]:
 		return &models.SettingError{Key: models.SettingMailPassword, Problem: invalid.PasswordAgain}
+	}
+	return nil
+}
+
+// checkNumbers refuses a start of order numbers that are given already: it can only be raised. What stays the same is not a start any more.
+func checkNumbers(ctx context.Context, tx *store.Store, old models.Settings, changes []models.SettingChange) error {
+	for _, c := range changes {
+		if c.Key != models.SettingNumberStart {
+			continue
+		}
+		if c.Reset {
+			known, _ := models.FindSetting(c.Key)
+			c.Value = known.Default
+		}
+		start, err := strconv.Atoi(c.Value)
+		if err != nil {
+			return &models.SettingError{Key: c.Key, Problem: invalid.Between}
+		}
+		last, err := tx.LastOrderNumber(ctx)
+		if err != nil {
+			return err
+		}
+		if start <= last && start != old.NumberStart() {
+			return &models.SettingError{Key: c.Key, Problem: invalid.Raise}
+		}
 	}
 	return nil
 }

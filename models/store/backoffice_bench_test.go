@@ -65,8 +65,8 @@ func BenchmarkBackoffice(b *testing.B) {
 
 func orderFilters(one models.OrderRow, now time.Time) map[string]models.OrderFilter {
 	filters := map[string]models.OrderFilter{
-		"search ref": {Search: one.Ref}, "search e-mail": {Search: one.Email}, "search e-mail's beginning": {Search: one.Email[:len(one.Email)-6]},
-		"search number": {Search: one.OrderNum}, "search payer": {Search: one.PayerUserID}, "search nothing": {Search: "nothing"},
+		"search order number": {Search: one.Number}, "search e-mail": {Search: one.Email}, "search e-mail's beginning": {Search: one.Email[:len(one.Email)-6]},
+		"search platform number": {Search: one.OrderNum}, "search payer": {Search: one.PayerUserID}, "search nothing": {Search: "nothing"},
 		"unusual": {Unusual: true},
 	}
 	for _, sort := range models.OrderSorts() {

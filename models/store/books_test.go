@@ -376,9 +376,9 @@ func TestOrdersOfLines_AreThoseOfOurPaymentsAndRefunds(t *testing.T) {
 		require.NoError(t, s.InsertRefund(t.Context(), &r, paid.Amount))
 		got, err := s.OrdersOfLines(t.Context(), []string{paid.AppOrderID, open.AppOrderID, r.AppOrderID, "NOBODY", "ä", "a b", ""})
 		require.NoError(t, err)
-		whole := models.LineOrder{OrderID: order.ID, Ref: order.Ref, Coin: paid.Coin}
+		whole := models.LineOrder{OrderID: order.ID, Number: order.NumberText, Coin: paid.Coin}
 		assert.Equal(t, map[string]models.LineOrder{
-			paid.AppOrderID: whole, r.AppOrderID: whole, open.AppOrderID: {OrderID: other.ID, Ref: other.Ref, Coin: open.Coin},
+			paid.AppOrderID: whole, r.AppOrderID: whole, open.AppOrderID: {OrderID: other.ID, Number: other.NumberText, Coin: open.Coin},
 		}, got)
 		got, err = s.OrdersOfLines(t.Context(), nil)
 		require.NoError(t, err)

@@ -93,6 +93,11 @@ func (c *column) target(row reflect.Value) any {
 			return orZero(at)
 		}
 		return at
+	case *int:
+		if c.null {
+			return orZero(at)
+		}
+		return at
 	case *models.Amount:
 		return nullAmount{at}
 	default:

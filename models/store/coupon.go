@@ -180,10 +180,10 @@ func (s *Store) Coupons(ctx context.Context, f CouponFilter) (models.CouponPage,
 
 var couponUseList = timeList[models.CouponUseRow]{
 	name: "coupon_uses", order: sorting{"u.created_at", "u.id", true},
-	query: `SELECT u.id, u.coupon_id, u.order_id, u.state, u.created_at, u.updated_at, o.ref, o.state, o.email, o.currency, o.digits,
+	query: `SELECT u.id, u.coupon_id, u.order_id, u.state, u.created_at, u.updated_at, o.number_text, o.state, o.email, o.currency, o.digits,
 		o.discount, o.total FROM coupon_uses u JOIN orders o ON o.id = u.order_id WHERE {page}`,
 	scan: func(rows *sql.Rows) (u models.CouponUseRow, err error) {
-		err = rows.Scan(&u.ID, &u.CouponID, &u.OrderID, &u.State, &u.CreatedAt, &u.UpdatedAt, &u.Ref, &u.OrderState, &u.Email, &u.Currency, &u.Digits,
+		err = rows.Scan(&u.ID, &u.CouponID, &u.OrderID, &u.State, &u.CreatedAt, &u.UpdatedAt, &u.Number, &u.OrderState, &u.Email, &u.Currency, &u.Digits,
 			&u.Discount, &u.Total)
 		return u, err
 	},

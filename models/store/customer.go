@@ -23,6 +23,7 @@ const (
 	forPayers    = "coincart payers"
 	forLinks     = "coincart links to orders"
 	forCoupons   = "coincart shoppers of coupons"
+	forOrders    = "coincart links to one order"
 )
 
 // keyMarkLength is the length of a key's mark in front of a digest, in hex digits.
@@ -124,7 +125,7 @@ func (s *Store) OpenCustomerLink(token string) (customer string, err error) {
 	return string(text[head:]), nil
 }
 
-const ownOrderQuery = "SELECT o.id, o.ref, o.state, o.fulfilment, o.refunds, o.currency, o.digits, o.total, o.created_at, " +
+const ownOrderQuery = "SELECT o.id, o.ref, o.number_text, o.customer, o.state, o.fulfilment, o.refunds, o.currency, o.digits, o.total, o.created_at, o.expires_at, " +
 	"(SELECT COALESCE(SUM(l.quantity), 0) FROM order_lines l WHERE l.order_id = o.id) FROM orders o WHERE "
 
 var ownOrderList = timeList[models.OwnOrder]{
@@ -160,7 +161,7 @@ func (s *Store) ownOrders(ctx context.Context, whose, id, after string) (page mo
 }
 
 func scanOwnOrder(rows *sql.Rows) (o models.OwnOrder, err error) {
-	err = rows.Scan(&o.ID, &o.Ref, &o.State, &o.Fulfilment, &o.Refunds, &o.Currency, &o.Digits, &o.Total, &o.CreatedAt, &o.Pieces)
+	err = rows.Scan(&o.ID, &o.Ref, &o.Number, &o.Customer, &o.State, &o.Fulfilment, &o.Refunds, &o.Currency, &o.Digits, &o.Total, &o.CreatedAt, &o.ExpiresAt, &o.Pieces)
 	return o, err
 }
 

@@ -16,13 +16,13 @@ type OpenOrdersError struct {
 	Orders []models.OwnOrder
 }
 
-// Error names the orders by their references.
+// Error names the orders by their numbers.
 func (e *OpenOrdersError) Error() string {
-	refs := make([]string, len(e.Orders))
+	numbers := make([]string, len(e.Orders))
 	for i, o := range e.Orders {
-		refs[i] = o.Ref
+		numbers[i] = o.Number
 	}
-	return "orders are open: " + strings.Join(refs, ", ")
+	return "orders are open: " + strings.Join(numbers, ", ")
 }
 
 // statesWhere returns the states for which something holds, as arguments.

@@ -77,20 +77,20 @@ func TestEraseCustomer_RefusesWhileAnOrderNeedsThePerson(t *testing.T) {
 			_, err := s.EraseCustomer(ctx, id)
 			var open *store.OpenOrdersError
 			require.ErrorAs(t, err, &open)
-			var refs []string
+			var numbers []string
 			for _, o := range open.Orders {
-				refs = append(refs, o.Ref)
+				numbers = append(numbers, o.Number)
 			}
-			assert.ElementsMatch(t, want, refs)
+			assert.ElementsMatch(t, want, numbers)
 		}
 		waiting := modelstest.Order(t, s, of("ada@example.org"))
 		paid, attempt := modelstest.Paid(t, s, of("ada@example.org"))
-		refused(waiting.Ref, paid.Ref)
+		refused(waiting.NumberText, paid.NumberText)
 		require.NoError(t, s.MoveOrder(ctx, waiting.ID, models.OrderAwaiting, models.OrderCancelled, store.OrderChange{}, models.Transition{Cause: "cancel"}))
-		refused(paid.Ref)
+		refused(paid.NumberText)
 		modelstest.Ship(t, s, paid)
 		require.NoError(t, s.OpenReview(ctx, models.Review{Kind: models.ReviewSecondPayment, Subject: attempt.ID, OrderID: paid.ID}))
-		refused(paid.Ref)
+		refused(paid.NumberText)
 		kept, err := s.Order(ctx, waiting.ID)
 		require.NoError(t, err)
 		assert.Equal(t, "ada@example.org", kept.Email, "all or nothing")

@@ -8,7 +8,7 @@ import (
 	"github.com/coincart/coincart/models"
 )
 
-const readPayments = `SELECT a.id, a.order_id, o.ref, o.state, o.email, a.app_order_id, a.order_num, a.coin, a.received, a.rate, a.rate_source,
+const readPayments = `SELECT a.id, a.order_id, o.number_text, o.state, o.email, a.app_order_id, a.order_num, a.coin, a.received, a.rate, a.rate_source,
 	o.currency, o.total, a.refunded, a.payer_user_id, a.created_at, a.paid_at
 FROM attempts a JOIN orders o ON o.id = a.order_id
 WHERE a.paid_at >= ? AND a.paid_at < ? {after} ORDER BY a.paid_at, a.id LIMIT ?`
@@ -31,7 +31,7 @@ func (s *Store) EachPayment(ctx context.Context, from, to time.Time, fn func(mod
 }
 
 func scanPayment(rows *sql.Rows) (p models.PaymentRow, err error) {
-	err = rows.Scan(&p.AttemptID, &p.OrderID, &p.Ref, &p.OrderState, &p.Email, &p.AppOrderID, orZero(&p.OrderNum), &p.Coin, &p.Amount, &p.Rate, &p.RateSource,
+	err = rows.Scan(&p.AttemptID, &p.OrderID, &p.Number, &p.OrderState, &p.Email, &p.AppOrderID, orZero(&p.OrderNum), &p.Coin, &p.Amount, &p.Rate, &p.RateSource,
 		&p.Currency, &p.Total, &p.Refunded, &p.PayerUserID, &p.CreatedAt, &p.PaidAt)
 	return p, err
 }

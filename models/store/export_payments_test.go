@@ -57,7 +57,7 @@ func TestEachPayment_AllOfATimeOnceInTheirOrderInBatches(t *testing.T) {
 			require.True(t, ok, "paid, and told once")
 			delete(paid, p.AttemptID)
 			assert.Equal(t, models.PaymentRow{
-				AttemptID: p.AttemptID, OrderID: o.ID, Ref: o.Ref, OrderState: o.State, Email: o.Email, AppOrderID: o.AppOrderID, OrderNum: o.OrderNum,
+				AttemptID: p.AttemptID, OrderID: o.ID, Number: o.Number, OrderState: o.State, Email: o.Email, AppOrderID: o.AppOrderID, OrderNum: o.OrderNum,
 				Coin: o.PayCoin, Amount: o.PayAmount, Rate: p.Rate, RateSource: "fixed", Currency: o.Currency, Total: o.Total, Refunded: o.Refunded,
 				PayerUserID: o.PayerUserID, CreatedAt: p.CreatedAt, PaidAt: p.PaidAt,
 			}, p)

@@ -107,6 +107,8 @@ var invariants = []invariant{
 	{"I14", "overdue task", "SELECT id FROM tasks WHERE due_at < ?"},
 	{"I15", "paid attempt that is still due", "SELECT id FROM attempts WHERE state = 'paid' AND due_at IS NOT NULL"},
 	{"I15", "order that awaits no payment and is still due", "SELECT id FROM orders WHERE state <> 'awaiting' AND due_at IS NOT NULL"},
+	{"numbers", "order without a number", "SELECT id FROM orders WHERE number IS NULL OR number_text = ''"},
+	{"numbers", "order whose number was not given out yet", "SELECT id FROM orders WHERE number > (SELECT COALESCE(MAX(last), 0) FROM sequences WHERE name = 'orders')"},
 	{"sums", "line whose total is not quantity times price", `SELECT id FROM order_lines
 		WHERE total <> {product unit_price quantity}`},
 }

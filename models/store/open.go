@@ -56,6 +56,8 @@ type Store struct {
 	conn conn
 	orm  *gorm.DB
 	inTx bool
+
+	atEnd *[]func() error // of a transaction: what is done right before it commits
 }
 
 // shared is what a store and its transactions have in common.

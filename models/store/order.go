@@ -11,12 +11,21 @@ import (
 
 // InsertOrder stores a new order with its lines and, if it has one, its address. Ids and times that are empty are filled in; lines get
 // their places; an order whose Total has no parts is all goods. A form token or a ref that is taken is ErrDuplicate (reliability.md R9).
+//
+// The order's number is taken right before the transaction commits, and is in o after it: the lock of the counter, for which all placements
+// wait, is held for the commit alone.
 func (s *Store) InsertOrder(ctx context.Context, o *models.Order) error {
 	s.completeOrder(o)
 	return wrap("store the order", s.Tx(ctx, func(tx *Store) error {
+		numbering, err := tx.numbering(ctx)
+		if err != nil {
+			return err
+		}
+		o.Number, o.NumberText = 0, "" // of a try that was rolled back
 		if err := tx.create(ctx, o); err != nil {
 			return err
 		}
+		tx.beforeCommit(func() error { return tx.numberOrder(ctx, o, numbering) })
 		if err := tx.insertAddress(ctx, o); err != nil || len(o.Lines) == 0 {
 			return err
 		}
@@ -25,7 +34,7 @@ func (s *Store) InsertOrder(ctx context.Context, o *models.Order) error {
 }
 
 func (s *Store) completeOrder(o *models.Order) {
-	o.ID, o.Ref = cmp.Or(o.ID, models.NewID()), cmp.Or(o.Ref, models.NewRef())
+	o.ID, o.Ref, o.ReturnRef = cmp.Or(o.ID, models.NewID()), cmp.Or(o.Ref, models.NewRef()), cmp.Or(o.ReturnRef, models.NewRef())
 	o.State = cmp.Or(o.State, models.OrderAwaiting)
 	o.Fulfilment, o.Refunds = cmp.Or(o.Fulfilment, models.FulfilmentNone), cmp.Or(o.Refunds, models.RefundsNone)
 	o.CreatedAt = orTime(o.CreatedAt, s.now())
@@ -49,6 +58,11 @@ func (s *Store) Order(ctx context.Context, id string) (models.Order, error) {
 // OrderByRef reads an order with lines and attempts by its public reference; ErrNotFound.
 func (s *Store) OrderByRef(ctx context.Context, ref string) (models.Order, error) {
 	return s.order(ctx, "ref", ref)
+}
+
+// OrderByReturnRef reads an order with lines and attempts by the reference that the platform has; ErrNotFound.
+func (s *Store) OrderByReturnRef(ctx context.Context, ref string) (models.Order, error) {
+	return s.order(ctx, "return_ref", ref)
 }
 
 // OrderByFormToken reads the order that a checkout form became; ErrNotFound.

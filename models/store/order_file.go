@@ -142,8 +142,8 @@ func (p paper) file(f *models.OrderFile) {
 	}
 }
 
-// OrderRefs reads the references of orders in one statement: row id → ref; ids that are no order's are left out.
-func (s *Store) OrderRefs(ctx context.Context, ids []string) (map[string]string, error) {
-	refs, err := readMapOf[string](ctx, s, "SELECT id, ref FROM orders WHERE id IN {keys}", possibleKeys(ids))
-	return refs, wrap("read the references", err)
+// OrderNumbers reads the numbers of orders, as people read them, in one statement: row id → number; ids that are no order's are left out.
+func (s *Store) OrderNumbers(ctx context.Context, ids []string) (map[string]string, error) {
+	numbers, err := readMapOf[string](ctx, s, "SELECT id, number_text FROM orders WHERE id IN {keys}", possibleKeys(ids))
+	return numbers, wrap("read the order numbers", err)
 }

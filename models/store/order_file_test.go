@@ -60,8 +60,8 @@ func TestOrderFile_HasEverythingInEightStatements(t *testing.T) {
 
 		_, err = s.OrderFile(ctx, models.NewID())
 		require.ErrorIs(t, err, store.ErrNotFound)
-		refs, err := s.OrderRefs(ctx, []string{o.ID, models.NewID(), "x y", ""})
+		numbers, err := s.OrderNumbers(ctx, []string{o.ID, models.NewID(), "x y", ""})
 		require.NoError(t, err)
-		assert.Equal(t, map[string]string{o.ID: o.Ref}, refs)
+		assert.Equal(t, map[string]string{o.ID: o.NumberText}, numbers)
 	})
 }

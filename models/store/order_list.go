@@ -80,7 +80,7 @@ func (s *Store) EachOrderRow(ctx context.Context, f models.OrderFilter, fn func(
 	}
 }
 
-const orderColumns = "o.id, o.ref, o.state, o.email, o.name, o.lang, o.currency, o.digits, o.total, o.coin, o.balance, o.fulfilment, o.refunds, " +
+const orderColumns = "o.id, o.number_text, o.state, o.email, o.name, o.lang, o.currency, o.digits, o.total, o.coin, o.balance, o.fulfilment, o.refunds, " +
 	"o.created_at, o.updated_at, o.expires_at, o.paid_at, o.fulfilled_at, o.goods_total, o.discount, o.delivery, o.tax, o.contained_tax, " +
 	"o.tax_name, o.coupon_code, o.delivery_title, o.paid_attempt_id"
 
@@ -90,7 +90,7 @@ type foundOrder struct {
 }
 
 func scanOrderRow(rows *sql.Rows) (r foundOrder, err error) {
-	err = rows.Scan(&r.ID, &r.Ref, &r.State, &r.Email, &r.Name, &r.Lang, &r.Currency, &r.Digits, &r.Total, &r.Coin, &r.Balance, &r.Fulfilment, &r.Refunds,
+	err = rows.Scan(&r.ID, &r.Number, &r.State, &r.Email, &r.Name, &r.Lang, &r.Currency, &r.Digits, &r.Total, &r.Coin, &r.Balance, &r.Fulfilment, &r.Refunds,
 		&r.CreatedAt, &r.UpdatedAt, &r.ExpiresAt, orZero(&r.PaidAt), orZero(&r.FulfilledAt), &r.GoodsTotal, &r.Discount, &r.Delivery, &r.Tax, &r.ContainedTax,
 		&r.TaxName, &r.CouponCode, &r.DeliveryTitle, &r.paidAttemptID)
 	return r, err
@@ -301,11 +301,15 @@ func (s *Store) searched(text string) (query string, args []any) {
 	}
 	if isKey(text) { // other columns hold nothing else
 		parts = append(parts,
-			"SELECT id FROM orders WHERE ref = ?", "SELECT id FROM orders WHERE id = ?",
+			"SELECT id FROM orders WHERE ref = ?", "SELECT id FROM orders WHERE return_ref = ?", "SELECT id FROM orders WHERE id = ?",
 			"SELECT order_id FROM attempts WHERE app_order_id = ?", "SELECT order_id FROM refunds WHERE app_order_id = ?")
 	}
 	for range parts {
 		args = append(args, text)
+	}
+	if prefix, number, ok := models.ReadOrderNumber(text); ok {
+		parts = append(parts, "SELECT id FROM orders WHERE number = ? AND (? = '' OR LOWER(number_text) = LOWER(?))")
+		args = append(args, number, prefix, text)
 	}
 	return strings.Join(parts, " UNION "), args
 }

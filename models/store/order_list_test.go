@@ -225,7 +225,7 @@ func TestOrders_SearchFindsByItsForm(t *testing.T) {
 		}
 		require.NoError(t, s.InsertRefund(ctx, &r, paid.Amount))
 		for _, search := range []string{
-			o.Ref, " " + o.Ref + " ", o.ID, a.AppOrderID, "2026 99", "88001", "anna.b_x%y@example.org", "ANNA.b_x%y@", "anna.b_x%y@exam",
+			o.NumberText, "1001", " #1001 ", "1001", o.Ref, " " + o.Ref + " ", o.ID, a.AppOrderID, "2026 99", "88001", "anna.b_x%y@example.org", "ANNA.b_x%y@", "anna.b_x%y@exam",
 		} {
 			page, err := s.Orders(ctx, models.OrderFilter{Search: search})
 			require.NoError(t, err, search)
@@ -349,7 +349,7 @@ func TestPendingAttempts_OldestFirstInPages(t *testing.T) {
 			require.NoError(t, err)
 			for _, r := range rows {
 				got = append(got, r.ID)
-				assert.NotEmpty(t, r.Ref)
+				assert.NotEmpty(t, r.Number)
 				assert.Equal(t, models.AttemptOpen, r.State)
 			}
 			if after = next; next == "" {

@@ -80,10 +80,10 @@ func (s *Store) CaseOrders(ctx context.Context, reviews []models.Review) (map[st
 
 var pendingList = timeList[models.PendingAttempt]{
 	name: "pending", order: sorting{"a.created_at", "a.id", false},
-	query: `SELECT a.id, a.order_id, o.ref, o.email, a.state, o.state, a.intent, a.app_order_id, a.order_num, a.coin, a.amount,
+	query: `SELECT a.id, a.order_id, o.number_text, o.email, a.state, o.state, a.intent, a.app_order_id, a.order_num, a.coin, a.amount,
 		a.payer_user_id, a.created_at, a.checked_at, o.expires_at FROM attempts a JOIN orders o ON o.id = a.order_id WHERE {page}`,
 	scan: func(rows *sql.Rows) (a models.PendingAttempt, err error) {
-		err = rows.Scan(&a.ID, &a.OrderID, &a.Ref, &a.Email, &a.State, &a.OrderState, &a.Intent, &a.AppOrderID, &a.OrderNum, &a.Coin, &a.Amount,
+		err = rows.Scan(&a.ID, &a.OrderID, &a.Number, &a.Email, &a.State, &a.OrderState, &a.Intent, &a.AppOrderID, &a.OrderNum, &a.Coin, &a.Amount,
 			&a.PayerUserID, &a.CreatedAt, orZero(&a.CheckedAt), &a.ExpiresAt)
 		return a, err
 	},

@@ -61,7 +61,7 @@ func TestSchema_BothDialectsHaveTheSameConstraints(t *testing.T) {
 // What people could confuse must stay apart: these keys differ in case only.
 func TestSchema_KeysAreCaseSensitive(t *testing.T) {
 	binary := map[string][]string{
-		"orders":   {"ref", "form_token"},
+		"orders":   {"ref", "return_ref", "form_token"},
 		"attempts": {"app_order_id", "order_num"},
 		"inbox":    {"digest", "data_hash"},
 		"products": {"slug"}, "categories": {"slug"}, "variants": {"sku"},

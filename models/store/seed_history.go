@@ -130,7 +130,7 @@ type seedOrder struct {
 func (g *historyMaker) order() {
 	o := &seedOrder{}
 	o.CreatedAt = g.nextTime()
-	o.ID, o.Ref, o.FormToken = g.id(o.CreatedAt), g.ref(), g.ref()
+	o.ID, o.Ref, o.ReturnRef, o.FormToken = g.id(o.CreatedAt), g.ref(), g.ref(), g.ref()
 	g.addGoods(o)
 	g.attempts(o)
 	g.decideOutcome(o)

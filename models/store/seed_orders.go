@@ -128,8 +128,25 @@ type seedTables struct {
 	calls map[string]int // callbacks by day, UTC
 }
 
+// number gives the orders of a batch their numbers, in the order of time.
+func (t *seedTables) number(ctx context.Context, tx *Store) error {
+	numbering, err := tx.numbering(ctx)
+	if err != nil {
+		return err
+	}
+	first, err := tx.takeNumbers(ctx, len(t.orders), numbering.start)
+	for i := range t.orders {
+		o := &t.orders[i]
+		o.Number, o.NumberText = first+i, models.NumberText(numbering.prefix, first+i)
+	}
+	return err
+}
+
 // write stores a batch: parents before children, and the variants last, because every batch changes them.
 func (t *seedTables) write(ctx context.Context, tx *Store) error {
+	if err := t.number(ctx, tx); err != nil {
+		return err
+	}
 	for _, insert := range []func() error{
 		func() error { return orderTable.insertAll(ctx, tx, t.orders) },
 		func() error { return orderLineTable.insertAll(ctx, tx, t.lines) },

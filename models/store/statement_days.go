@@ -27,12 +27,12 @@ func (s *Store) OrdersOfLines(ctx context.Context, ids []string) (map[string]mod
 	orders := make(map[string]models.LineOrder, len(ids))
 	err := inParts(possibleKeys(ids), func(list string, args []any) error {
 		in := " WHERE app_order_id IN " + list
-		query := "SELECT ours.app_order_id, o.id, o.ref, ours.coin FROM (SELECT app_order_id, order_id, coin FROM attempts" + in +
+		query := "SELECT ours.app_order_id, o.id, o.number_text, ours.coin FROM (SELECT app_order_id, order_id, coin FROM attempts" + in +
 			" UNION ALL SELECT app_order_id, order_id, coin FROM refunds" + in + ") ours JOIN orders o ON o.id = ours.order_id"
 		return s.each(ctx, query, slices.Concat(args, args), func(rows *sql.Rows) error {
 			var id string
 			var order models.LineOrder
-			err := rows.Scan(&id, &order.OrderID, &order.Ref, &order.Coin)
+			err := rows.Scan(&id, &order.OrderID, &order.Number, &order.Coin)
 			orders[id] = order
 			return err
 		})

@@ -26,11 +26,11 @@ func stockTargets(v *models.StockVariant) []any {
 
 var movementList = timeList[models.MovementRow]{
 	name: "movements", order: sorting{"m.created_at", "m.id", true},
-	query: "SELECT " + movementTable.list("m") + ", COALESCE(o.ref, ''), " + stockFields() + " FROM (SELECT * FROM stock_movements m WHERE {page}) m" +
+	query: "SELECT " + movementTable.list("m") + ", COALESCE(o.number_text, ''), " + stockFields() + " FROM (SELECT * FROM stock_movements m WHERE {page}) m" +
 		" JOIN variants v ON v.id = m.variant_id" + joinProduct + " LEFT JOIN orders o ON o.id = m.order_id" +
 		" ORDER BY m.created_at DESC, m.id DESC",
 	scan: func(rows *sql.Rows) (r models.MovementRow, err error) {
-		err = rows.Scan(slices.Concat(movementTable.targets(&r.StockMovement), []any{&r.OrderRef}, stockTargets(&r.Variant))...)
+		err = rows.Scan(slices.Concat(movementTable.targets(&r.StockMovement), []any{&r.OrderNumber}, stockTargets(&r.Variant))...)
 		return r, err
 	},
 	place: func(r models.MovementRow) (time.Time, string) { return r.CreatedAt, r.ID },
@@ -101,10 +101,10 @@ func (s *Store) StockList(ctx context.Context, f models.StockFilter) (page model
 
 var heldList = timeList[models.ReservationRow]{
 	name: "reservations", order: sorting{"o.expires_at", "r.id", false},
-	query: "SELECT " + reservationTable.list("r") + ", o.ref, o.state, o.expires_at, " + stockFields() +
+	query: "SELECT " + reservationTable.list("r") + ", o.number_text, o.state, o.expires_at, " + stockFields() +
 		" FROM orders o JOIN reservations r ON r.order_id = o.id JOIN variants v ON v.id = r.variant_id" + joinProduct + " WHERE {page}",
 	scan: func(rows *sql.Rows) (r models.ReservationRow, err error) {
-		err = rows.Scan(slices.Concat(reservationTable.targets(&r.Reservation), []any{&r.OrderRef, &r.State, &r.ExpiresAt}, stockTargets(&r.Variant))...)
+		err = rows.Scan(slices.Concat(reservationTable.targets(&r.Reservation), []any{&r.OrderNumber, &r.State, &r.ExpiresAt}, stockTargets(&r.Variant))...)
 		return r, err
 	},
 	place: func(r models.ReservationRow) (time.Time, string) { return r.ExpiresAt, r.ID },

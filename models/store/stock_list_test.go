@@ -56,7 +56,7 @@ func TestMovements_WalkTheLedger(t *testing.T) {
 		page, err := s.Movements(ctx, models.MovementFilter{Kind: models.MovementReservation})
 		require.NoError(t, err)
 		require.Len(t, page.Rows, 1)
-		assert.Equal(t, []string{o.Ref, b.SKU, p.Title, ""}, []string{page.Rows[0].OrderRef, page.Rows[0].Variant.SKU, page.Rows[0].Variant.ProductTitle, page.Rows[0].Who})
+		assert.Equal(t, []string{o.NumberText, b.SKU, p.Title, ""}, []string{page.Rows[0].OrderNumber, page.Rows[0].Variant.SKU, page.Rows[0].Variant.ProductTitle, page.Rows[0].Who})
 		page, err = s.Movements(ctx, models.MovementFilter{VariantID: a.ID, From: began.Add(time.Second), Until: began.Add(3 * time.Second)})
 		require.NoError(t, err)
 		require.Len(t, page.Rows, 2)
@@ -139,16 +139,16 @@ func TestReservations_EndFirstFirst(t *testing.T) {
 	modelstest.Each(t, func(t *testing.T, s *store.Store) {
 		ctx := t.Context()
 		p := modelstest.Product(t, s, stocked(50, 50))
-		var refs []string
+		var numbers []string
 		for i := range 5 {
 			o := newOrder(t, s, line(p.Variants[0], 1), line(p.Variants[1], 2))
 			require.NoError(t, s.Reserve(ctx, o.ID, o.Lines))
 			require.NoError(t, s.ExtendOrder(ctx, o.ID, time.Now().Add(time.Duration(10-i)*time.Hour), time.Now().Add(time.Hour)))
-			refs = append([]string{o.Ref}, refs...)
+			numbers = append([]string{o.NumberText}, numbers...)
 			if i == 0 {
 				require.NoError(t, s.ReleaseReservation(ctx, o.ID))
 				require.NoError(t, s.MoveOrder(ctx, o.ID, models.OrderAwaiting, models.OrderCancelled, store.OrderChange{}, models.Transition{}))
-				refs = nil
+				numbers = nil
 			}
 		}
 		var got []string
@@ -161,14 +161,14 @@ func TestReservations_EndFirstFirst(t *testing.T) {
 			require.Equal(t, 1, count.N())
 			for _, r := range page.Rows {
 				held += r.Quantity
-				if len(got) == 0 || got[len(got)-1] != r.OrderRef {
-					got = append(got, r.OrderRef)
+				if len(got) == 0 || got[len(got)-1] != r.OrderNumber {
+					got = append(got, r.OrderNumber)
 				}
 				assert.Equal(t, models.OrderAwaiting, r.State)
 			}
 			f.After = page.Next
 		}
-		assert.Equal(t, refs, got)
+		assert.Equal(t, numbers, got)
 		assert.Equal(t, 12, held)
 		page, err := s.Reservations(ctx, models.ReservationFilter{VariantID: p.Variants[1].ID})
 		require.NoError(t, err)

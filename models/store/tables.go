@@ -150,6 +150,10 @@ type (
 		FailedAt     time.Time
 		BlockedUntil time.Time `gorm:"default:null"`
 	}
+	sequence struct {
+		Name string `gorm:"primaryKey" ascii:"32"`
+		Last int
+	}
 	dayFigure struct {
 		Zone      string `gorm:"primaryKey" ascii:"64"`
 		Day       string `gorm:"primaryKey" ascii:"10"`
@@ -182,7 +186,7 @@ var rowTypes = describe(
 	models.Order{}, models.OrderLine{}, orderAddress{}, models.Attempt{}, models.Evidence{}, models.Transition{}, models.Review{},
 	models.InboxMessage{}, models.OutboxMessage{}, models.Refund{}, models.RefundLine{}, models.Shipment{}, models.ShipmentLine{}, models.Note{},
 	models.Statement{}, models.StatementPage{}, models.StatementLine{}, models.BookDay{}, models.Discrepancy{}, dayFigure{}, daySum{},
-	models.Task{}, models.TaskRow{}, models.TaskChunk{}, setting{}, settingGroup{}, retentionMark{}, counter{},
+	models.Task{}, models.TaskRow{}, models.TaskChunk{}, setting{}, settingGroup{}, retentionMark{}, counter{}, sequence{},
 	models.Staff{}, models.StaffSession{}, models.Invitation{}, throttle{}, models.AuditEntry{},
 )
 

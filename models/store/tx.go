@@ -47,8 +47,14 @@ func (s *Store) runOnce(ctx context.Context, fn func(tx *Store) error) (err erro
 	}()
 	orm := s.orm.Session(&gorm.Session{NewDB: true, Context: ctx})
 	orm.Statement.ConnPool = began
-	if err := fn(&Store{shared: s.shared, conn: began, orm: orm, inTx: true}); err != nil {
+	tx := &Store{shared: s.shared, conn: began, orm: orm, inTx: true, atEnd: &[]func() error{}}
+	if err := fn(tx); err != nil {
 		return err
+	}
+	for _, finish := range *tx.atEnd {
+		if err := finish(); err != nil {
+			return err
+		}
 	}
 	done = true
 	err = began.Commit()
@@ -58,6 +64,9 @@ func (s *Store) runOnce(ctx context.Context, fn func(tx *Store) error) (err erro
 	}
 	return wrap("commit", err)
 }
+
+// beforeCommit does something at the very end of this transaction, because it takes a lock that all others wait for.
+func (s *Store) beforeCommit(finish func() error) { *s.atEnd = append(*s.atEnd, finish) }
 
 // retry repeats what gave way to another transaction. Inside a transaction it does not: the whole transaction is repeated.
 func (s *Store) retry(ctx context.Context, try func() error) error {

@@ -22,7 +22,7 @@ func (s *Service) fillOrders(ctx context.Context, t table, f models.OrderFilter)
 	}
 	err = s.store.EachOrderRow(ctx, f, func(o models.OrderRow) error {
 		return t.row([]cell{
-			exact(o.Ref), exact(string(o.State)), s.timeCell(o.CreatedAt), s.timeCell(o.PaidAt), s.timeCell(o.FulfilledAt),
+			plain(o.Number), exact(string(o.State)), s.timeCell(o.CreatedAt), s.timeCell(o.PaidAt), s.timeCell(o.FulfilledAt),
 			plain(o.Email), plain(o.Name), exact(o.Total.Fixed(o.Digits)), plain(o.Currency),
 			amountCell(o.PayAmount), plain(o.PayCoin), amountCell(o.Refunded), plain(o.AppOrderID), plain(o.OrderNum), plain(o.PayerUserID),
 			plain(o.Tracking),
@@ -45,14 +45,14 @@ func (s *Service) fillPayments(ctx context.Context, t table, x Export) error {
 	if err != nil {
 		return err
 	}
-	err = header(t, s.zoned("paid"), "order number", "order status", "amount", "coin", "rate", "rate source", "total", "currency", "refunded",
+	err = header(t, "order number", s.zoned("paid"), "order status", "amount", "coin", "rate", "rate source", "total", "currency", "refunded",
 		"merchant order ID", "exchange order number", "payer UID", "email", s.zoned("payment started"))
 	if err != nil {
 		return err
 	}
 	err = s.store.EachPayment(ctx, from, to, func(p models.PaymentRow) error {
 		return t.row([]cell{
-			s.timeCell(p.PaidAt), exact(p.Ref), exact(string(p.OrderState)), amountCell(p.Amount), plain(p.Coin), amountCell(p.Rate),
+			plain(p.Number), s.timeCell(p.PaidAt), exact(string(p.OrderState)), amountCell(p.Amount), plain(p.Coin), amountCell(p.Rate),
 			plain(p.RateSource), amountCell(p.Total), plain(p.Currency), amountCell(p.Refunded), plain(p.AppOrderID), plain(p.OrderNum),
 			plain(p.PayerUserID), plain(p.Email), s.timeCell(p.CreatedAt),
 		})
@@ -92,20 +92,24 @@ func (s *Service) fillStatement(ctx context.Context, t table, day string) error 
 }
 
 func (s *Service) fillDiscrepancies(ctx context.Context, t table, day string) error {
-	err := header(t, "day ("+s.zone.String()+")", "kind", "type", "merchant order ID", "coin", "exchange", "shop records", "difference", "status", "note", "order",
+	err := header(t, "order number", "day ("+s.zone.String()+")", "kind", "type", "merchant order ID", "coin", "exchange", "shop records", "difference", "status", "note",
 		s.zoned("found"), "line", "cannot be read")
 	if err != nil {
 		return err
 	}
 	err = s.store.EachDiscrepancy(ctx, models.DiscrepancyFilter{Day: day}, func(d models.Discrepancy) error {
+		numbers, err := s.store.OrderNumbers(ctx, []string{d.OrderID}) // few discrepancies are the shop's own
+		if err != nil {
+			return err
+		}
 		theirs, less, line := amountCell(d.Theirs), exact(d.Theirs.Sub(d.Ours).String()), exact("")
 		position, member, unreadable := d.Unreadable()
 		if unreadable {
 			theirs, less, line = exact(""), exact(""), exact(strconv.Itoa(position)) // the line's values are not known
 		}
 		return t.row([]cell{
-			exact(d.Day), exact(string(d.Kind)), plain(string(d.Type)), plain(d.AppOrderID), plain(d.Coin), theirs,
-			amountCell(d.Ours), less, exact(string(d.State)), plain(d.Note), exact(d.OrderID),
+			plain(numbers[d.OrderID]), exact(d.Day), exact(string(d.Kind)), plain(string(d.Type)), plain(d.AppOrderID), plain(d.Coin), theirs,
+			amountCell(d.Ours), less, exact(string(d.State)), plain(d.Note),
 			s.timeCell(d.CreatedAt), line, plain(member),
 		})
 	})

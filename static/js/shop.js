@@ -54,27 +54,31 @@
     }
   }
 
-  // Shows how long amounts in coin still hold. The server says how many seconds are left, because the clock of this machine may be wrong.
-  const loaded = Date.now();
+  // Shows how long amounts in coin still hold, and how long an order can be paid. The server says how many seconds are left, because the clock
+  // of this machine may be wrong.
+  const ends = new WeakMap(); // element → what the server said last, and when
   const countDown = () => {
     for (const end of document.querySelectorAll("[data-until]")) {
       const left = end.querySelector("[data-until-left]");
-      const seconds = Math.ceil(Number(end.dataset.until) - (Date.now() - loaded) / 1000);
+      let said = ends.get(end);
+      if (said?.until !== end.dataset.until) ends.set(end, (said = { until: end.dataset.until, at: Date.now() }));
+      const seconds = Math.ceil(Number(said.until) - (Date.now() - said.at) / 1000);
       if (!left || Number.isNaN(seconds)) continue;
-      const time = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+      const two = (n) => String(n).padStart(2, "0");
+      const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60)];
+      const time = hours > 0 ? `${hours}:${two(minutes % 60)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
       const text = seconds > 0 ? end.dataset.left.replace("{time}", time) : end.dataset.over;
       if (left.textContent !== text) left.textContent = text;
       end.classList.toggle("quote-end--over", seconds <= 0);
     }
   };
-  if (document.querySelector("[data-until]")) {
-    countDown();
-    setInterval(countDown, 1000);
-  }
+  countDown();
+  setInterval(countDown, 1000);
 
   // A removed line takes the focus with it: the focus goes to the cart's heading.
   document.addEventListener("htmx:after:swap", () => {
     localTimes(document);
+    countDown();
     if (document.activeElement === document.body) document.getElementById("cart-title")?.focus();
   });
 

@@ -981,7 +981,7 @@ func couponUses(v CouponView) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = orderLink(u.OrderID, u.Ref).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = orderLink(u.OrderID, u.Number).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

@@ -412,7 +412,7 @@ func customerOrders(p *i18n.Printer, caption string, orders []CustomerOrder) tem
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = orderLink(o.ID, o.Ref).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = orderLink(o.ID, o.Number).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

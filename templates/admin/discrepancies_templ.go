@@ -301,7 +301,7 @@ func discrepancy(v StatementView, d DiscrepancyRow) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = factIf(d.OrderID != "", p.T("admin.col.order"), orderLink(d.OrderID, d.Ref)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = factIf(d.OrderID != "", p.T("admin.col.order"), orderLink(d.OrderID, d.Number)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

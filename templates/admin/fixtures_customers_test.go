@@ -29,7 +29,7 @@ func (f fixtures) customer() admin.CustomerView {
 	}
 	v.Page.May.Customers = true
 	for i, state := range []string{"awaiting", "paid", "expired", "cancelled", "review"} {
-		v.Orders = append(v.Orders, admin.CustomerOrder{ID: orderID, Ref: ref, State: state, Placed: f.at(i * 1000), Total: f.money("1042.50")})
+		v.Orders = append(v.Orders, admin.CustomerOrder{ID: orderID, Number: number, State: state, Placed: f.at(i * 1000), Total: f.money("1042.50")})
 	}
 	return v
 }

@@ -57,7 +57,7 @@ func (f fixtures) statement() admin.StatementView {
 		v.Found = append(v.Found, f.discrepancy(i, kind))
 	}
 	for i := range 12 {
-		line := admin.StatementLine{Position: i + 1, Type: "1", AppOrderID: "01KB1R5XQ8F6Z9T0W3M2N4P7" + strconv.Itoa(10+i), OrderID: "o" + strconv.Itoa(i), Amount: f.p.Coin("0.00191260", "BTC"), UserID: "8842110", Created: f.at(1500 + i), Paid: f.at(1490 + i)}
+		line := admin.StatementLine{Position: i + 1, Type: "1", AppOrderID: "01KB1R5XQ8F6Z9T0W3M2N4P7" + strconv.Itoa(10+i), OrderID: "o" + strconv.Itoa(i), Number: "#" + strconv.Itoa(1042+i), Amount: f.p.Coin("0.00191260", "BTC"), UserID: "8842110", Created: f.at(1500 + i), Paid: f.at(1490 + i)}
 		if i == 3 {
 			line.OrderID, line.UserID, line.Type = "", "", "11"
 		}
@@ -71,7 +71,7 @@ func (f fixtures) statement() admin.StatementView {
 
 func (f fixtures) discrepancy(i int, kind string) admin.DiscrepancyRow {
 	d := admin.DiscrepancyRow{
-		ID: "d" + strconv.Itoa(i), Kind: kind, Type: "1", AppOrderID: "01KB1R5XQ8F6Z9T0W3M2N4P7YD", OrderID: orderID, Ref: ref, Theirs: f.p.Coin("186.000001", "USDT"), Ours: f.p.Coin("186.00", "USDT"),
+		ID: "d" + strconv.Itoa(i), Kind: kind, Type: "1", AppOrderID: "01KB1R5XQ8F6Z9T0W3M2N4P7YD", OrderID: orderID, Number: number, Theirs: f.p.Coin("186.000001", "USDT"), Ours: f.p.Coin("186.00", "USDT"),
 		Difference: f.p.Coin("0.000001", "USDT"), State: "open", Owners: []admin.Choice{{Selected: true}, {Value: "s1", Label: "ada@example.com"}, {Value: "s2", Label: "grace@example.com"}}, Updated: f.at(590),
 		CanAssign: true, CanAccept: true, FormToken: "token",
 	}
@@ -79,7 +79,7 @@ func (f fixtures) discrepancy(i int, kind string) admin.DiscrepancyRow {
 	case 1:
 		d.Refusal, d.Reason = admin.RefusalStale, admin.Field{Problem: invalid.Missing}
 	case 2:
-		d.Ours, d.OrderID, d.Ref, d.CanSettle, d.CanRefund = "", "", "", true, true
+		d.Ours, d.OrderID, d.Number, d.CanSettle, d.CanRefund = "", "", "", true, true
 		d.TooMuch, d.Left, d.Amount = true, f.p.Coin("186.00", "USDT"), admin.Field{Value: "187"}
 	case 3:
 		d.Theirs, d.Owner, d.Note = "", "grace@example.com", f.say("Asked the exchange, ticket 4711.", "已向平台提交工单 4711。")
@@ -114,7 +114,7 @@ func (f fixtures) noStatement() admin.StatementView {
 
 func (f fixtures) refund(id string, state models.RefundState) admin.RefundRow {
 	return admin.RefundRow{
-		ID: id, OrderID: orderID, Ref: ref, State: string(state), Amount: f.p.Coin("0.00050000", "BTC"), Reason: f.say("One mug was broken.", "一只杯子破损。"), RequestedBy: "ada@example.com",
+		ID: id, OrderID: orderID, Number: number, State: string(state), Amount: f.p.Coin("0.00050000", "BTC"), Reason: f.say("One mug was broken.", "一只杯子破损。"), RequestedBy: "ada@example.com",
 		ApprovedBy: "grace@example.com", AppOrderID: "01KB1R5XQ8F6Z9T0W3M2N4P7YF", OrderNum: "2026112215000012345", Created: f.at(50), Sent: f.at(40),
 	}
 }
@@ -167,7 +167,7 @@ func (f fixtures) task(percent int) admin.TaskView {
 func (f fixtures) doneTask() admin.TaskView {
 	v := admin.TaskView{Page: f.page(admin.SectionTasks), ID: "t2", Kind: "cancel", State: "done", Who: "ada@example.com", About: "5", Done: 5, Total: 5, Percent: 100, Created: f.at(3), Ended: f.at(2), ResultURL: "/admin/orders"}
 	for i, outcome := range []string{"cancelled", "paid", "unknown", "gone", "failed"} {
-		r := admin.TaskResult{Position: i + 1, Subject: ref, OrderID: "o" + strconv.Itoa(i), Outcome: outcome, Bad: outcome == "failed"}
+		r := admin.TaskResult{Position: i + 1, Subject: number, OrderID: "o" + strconv.Itoa(i), Outcome: outcome, Bad: outcome == "failed"}
 		if r.Bad {
 			r.Note = "70003"
 		}
@@ -201,6 +201,7 @@ func (f fixtures) audit() admin.AuditView {
 			Before: `{"state":"awaiting"}`, After: `{"state":"cancelled","wanted":"cancelled"}`, RemoteAddr: "203.0.113.7", RequestID: "01JDK3V9Q4", Hash: hash,
 		})
 	}
+	v.Rows[0].OrderNumber = number
 	v.Rows[2].SubjectURL, v.Rows[3].Before, v.Rows[4].Subject, v.Rows[4].RemoteAddr, v.Rows[4].Who = "", "", "", "", "command line"
 	return v
 }

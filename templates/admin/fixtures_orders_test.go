@@ -9,7 +9,7 @@ import (
 )
 
 func (f fixtures) review(id, kind string) admin.ReviewRow {
-	return admin.ReviewRow{ID: id, Kind: kind, OrderID: orderID, Ref: ref, Subject: "01KB1R5XQ8F6Z9T0W3M2N4P7YD", Note: "0.00191260 BTC, 2026112214050012345", Open: true, At: f.at(75), Updated: f.at(75)}
+	return admin.ReviewRow{ID: id, Kind: kind, OrderID: orderID, Number: number, Subject: "01KB1R5XQ8F6Z9T0W3M2N4P7YD", Note: "0.00191260 BTC, 2026112214050012345", Open: true, At: f.at(75), Updated: f.at(75)}
 }
 
 func (f fixtures) inbox() admin.InboxView {
@@ -43,7 +43,7 @@ func (f fixtures) orders() admin.OrdersView {
 	back := []string{"none", "requested", "in_flight", "none", "all", "none", "part", "all"}
 	for i, state := range states {
 		r := admin.OrderRow{
-			ID: "o" + strconv.Itoa(i), Ref: ref[i:] + ref[:i], Email: "ada.lovelace@example.com", Name: f.say("Ada Lovelace", "陈小雅"), State: state, Fulfilment: sent[i], Refunded: back[i], Attempt: attempts[i],
+			ID: "o" + strconv.Itoa(i), Number: "#" + strconv.Itoa(1042-i), Email: "ada.lovelace@example.com", Name: f.say("Ada Lovelace", "陈小雅"), State: state, Fulfilment: sent[i], Refunded: back[i], Attempt: attempts[i],
 			Total: f.money("186"), Amount: f.p.Coin("0.00191260", "BTC"), OrderNum: "20261122140500" + strconv.Itoa(12345+i), Payer: "884211" + strconv.Itoa(i), Created: f.at(i * 61),
 		}
 		if state == "review" {
@@ -90,7 +90,7 @@ func (f fixtures) order() admin.OrderView {
 		Problem: "70006", Created: f.at(80), Sent: f.at(80),
 	}
 	return admin.OrderView{
-		Page: f.page(admin.SectionOrders), ID: orderID, Ref: ref, ShopURL: "/orders/" + ref, State: "paid", Email: "ada@example.com", Name: f.say("Ada Lovelace", "陈小雅"), Lang: f.p.Lang(),
+		Page: f.page(admin.SectionOrders), ID: orderID, Number: number, ShopURL: "/orders/" + ref, State: "paid", Email: "ada@example.com", Name: f.say("Ada Lovelace", "陈小雅"), Lang: f.p.Lang(),
 		Created: f.at(82), Paid: f.at(60), Total: f.money("186"),
 		Lines: []admin.Line{
 			{ID: "l1", Sent: 1, ToSend: 1, ToRefund: 2, SKU: "MUG-MOSS", Title: f.say("Stoneware mug", "粗陶马克杯"), Variant: f.say("Moss", "苔绿"), Quantity: 2, UnitPrice: f.money("24"), Total: f.money("48")},
@@ -171,7 +171,7 @@ func (f fixtures) bareOrder() admin.OrderView {
 
 func (f fixtures) bulk() admin.BulkView {
 	return admin.BulkView{Page: f.page(admin.SectionOrders), Action: "fulfil", Back: "/admin/orders", Rows: []admin.BulkRow{
-		{OrderID: "o1", Ref: ref, Outcome: "fulfilled"}, {OrderID: "o2", Ref: ref, Outcome: "not_fulfillable", Bad: true}, {OrderID: "o3", Ref: ref, Outcome: "stale", Bad: true},
+		{OrderID: "o1", Number: number, Outcome: "fulfilled"}, {OrderID: "o2", Number: number, Outcome: "not_fulfillable", Bad: true}, {OrderID: "o3", Number: number, Outcome: "stale", Bad: true},
 	}}
 }
 
@@ -179,7 +179,7 @@ func (f fixtures) cancellations() admin.CancellationsView {
 	v := admin.CancellationsView{Page: f.page(admin.SectionCancellations), FormToken: "token", Refusal: admin.RefusalNothingChosen, Next: "/admin/cancellations?after=x"}
 	for i, state := range []string{"submitting", "open", "open", "unknown"} {
 		v.Rows = append(v.Rows, admin.PendingRow{
-			AttemptID: "a" + strconv.Itoa(i), OrderID: "o" + strconv.Itoa(i), Ref: ref[i:] + ref[:i], OrderNum: "20261122140500" + strconv.Itoa(12345+i), AppOrderID: "01KB1R5XQ8F6Z9T0W3M2N4P7Y" + strconv.Itoa(i),
+			AttemptID: "a" + strconv.Itoa(i), OrderID: "o" + strconv.Itoa(i), Number: "#" + strconv.Itoa(1042-i), OrderNum: "20261122140500" + strconv.Itoa(12345+i), AppOrderID: "01KB1R5XQ8F6Z9T0W3M2N4P7Y" + strconv.Itoa(i),
 			State: state, Amount: f.p.Coin("0.00191260", "BTC"), Payer: "8842110", Created: f.at(i * 9), Age: f.p.T("admin.unit.min", "N", "12"), Chosen: i == 1,
 		})
 	}

@@ -63,7 +63,7 @@ func (f fixtures) coupon() admin.CouponView {
 	uses := []admin.CouponUseRow{}
 	for i, state := range []string{"used", "held", "released", "late"} {
 		uses = append(uses, admin.CouponUseRow{
-			OrderID: orderID, Ref: ref, Email: "grace.hopper@example.com", Order: string(models.OrderStates()[i+1]), State: state,
+			OrderID: orderID, Number: number, Email: "grace.hopper@example.com", Order: string(models.OrderStates()[i+1]), State: state,
 			Discount: f.money("3.15"), Total: f.money("39.57"), At: f.at(-i),
 		})
 	}

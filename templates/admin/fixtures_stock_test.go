@@ -85,7 +85,7 @@ func (f fixtures) stockItem() admin.StockItemView {
 
 func (f fixtures) movements() []admin.LedgerRow {
 	return []admin.LedgerRow{
-		{Thing: thing("MUG-MOSS-S"), At: f.at(60), Kind: "sale", Quantity: "−2", Out: true, OrderID: orderID, OrderRef: orderID},
+		{Thing: thing("MUG-MOSS-S"), At: f.at(60), Kind: "sale", Quantity: "−2", Out: true, OrderID: orderID, OrderNumber: number},
 		{Thing: thing("MUG-MOSS-S"), At: f.at(90), Kind: "correction", Quantity: "+12", Note: "Found behind the kiln", Who: "ada@example.com"},
 		{Thing: thing("MUG-MOSS-S"), At: f.at(900), Kind: "import", Quantity: "+1,240"},
 	}
@@ -93,8 +93,8 @@ func (f fixtures) movements() []admin.LedgerRow {
 
 func (f fixtures) reserved() []admin.ReservationRow {
 	return []admin.ReservationRow{
-		{Thing: thing("MUG-MOSS-S"), OrderID: orderID, OrderRef: orderID, State: "awaiting", Quantity: 2, Since: f.at(60), Ends: f.at(1), Over: true},
-		{Thing: thing("MUG-MOSS-S"), OrderID: orderID, OrderRef: orderID, State: "review", Quantity: 1, Since: f.at(600)},
+		{Thing: thing("MUG-MOSS-S"), OrderID: orderID, OrderNumber: number, State: "awaiting", Quantity: 2, Since: f.at(60), Ends: f.at(1), Over: true},
+		{Thing: thing("MUG-MOSS-S"), OrderID: orderID, OrderNumber: number, State: "review", Quantity: 1, Since: f.at(600)},
 	}
 }
 

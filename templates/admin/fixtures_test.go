@@ -19,6 +19,7 @@ import (
 
 const (
 	ref     = "K7QW3ZP5NXA2RVTM4JHB6YDEUC"
+	number  = "#1042"
 	orderID = "01KB1R5XQ8F6Z9T0W3M2N4P7YC"
 	day     = "2026-11-21"
 	long    = "0190-an-exceedingly-long-value-that-nobody-would-type-but-somebody-will-send-4f6a1c9e7b2d8035"
@@ -112,11 +113,11 @@ func (f fixtures) strange() []sheet {
 	orders := f.orders()
 	for i := range orders.Rows {
 		r := &orders.Rows[i]
-		r.Ref, r.Email, r.Name, r.OrderNum, r.Payer = long, long+"@example.com", long, long, long
+		r.Number, r.Email, r.Name, r.OrderNum, r.Payer = long, long+"@example.com", long, long, long
 		r.Total, r.Amount, r.State = "$1,234,567,890,123,456.78", "1,234,567,890,123.123456789012345678 USDT", "state_without_words"
 	}
 	order := f.order()
-	order.Ref, order.Email, order.Name, order.Lang = long, long+"@example.com", long, "xx"
+	order.Number, order.Email, order.Name, order.Lang = long, long+"@example.com", long, "xx"
 	order.Shipments[0].Carrier, order.Shipments[0].Number = long, long
 	order.Lines[0].Title, order.Lines[0].SKU = strings.Repeat("Wide", 60), long
 	order.Attempts[0].Amount, order.Attempts[0].Payer, order.Attempts[0].Problem = "1,234,567,890,123.123456789012345678 USDT", long, long

@@ -434,7 +434,7 @@ func review(p *i18n.Printer, r ReviewRow, linked bool) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = factIf(linked && r.OrderID != "", p.T("admin.col.order"), orderLink(r.OrderID, r.Ref)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = factIf(linked && r.OrderID != "", p.T("admin.col.order"), orderLink(r.OrderID, r.Number)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -389,7 +389,7 @@ func orderRow(p *i18n.Printer, r OrderRow) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = boxCell(p, r.ID, r.Ref, r.Chosen).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = boxCell(p, r.ID, r.Number, r.Chosen).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -397,7 +397,7 @@ func orderRow(p *i18n.Printer, r OrderRow) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = orderLink(r.ID, r.Ref).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = orderLink(r.ID, r.Number).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -1049,7 +1049,7 @@ func pendingRow(p *i18n.Printer, r PendingRow) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = boxCell(p, r.OrderID, r.Ref, r.Chosen).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = boxCell(p, r.OrderID, r.Number, r.Chosen).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -1057,7 +1057,7 @@ func pendingRow(p *i18n.Printer, r PendingRow) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = orderLink(r.OrderID, r.Ref).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = orderLink(r.OrderID, r.Number).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -249,7 +249,7 @@ func refund(page Page, r RefundRow, linked bool) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = orderLink(r.OrderID, r.Ref).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = orderLink(r.OrderID, r.Number).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

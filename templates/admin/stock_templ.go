@@ -1335,7 +1335,7 @@ func ledgerTable(p *i18n.Printer, rows []LedgerRow, things bool) templ.Component
 					return templ_7745c5c3_Err
 				}
 				if r.OrderID != "" {
-					templ_7745c5c3_Err = orderLink(r.OrderID, r.OrderRef).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = orderLink(r.OrderID, r.OrderNumber).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -1563,7 +1563,7 @@ func reservationsTable(p *i18n.Printer, rows []ReservationRow, things bool) temp
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = orderLink(r.OrderID, r.OrderRef).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = orderLink(r.OrderID, r.OrderNumber).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -940,7 +940,7 @@ func Bulk(v BulkView) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = orderLink(r.OrderID, r.Ref).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = orderLink(r.OrderID, r.Number).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

@@ -392,15 +392,16 @@ type AuditView struct {
 
 // AuditRow is one entry.
 type AuditRow struct {
-	Seq        string
-	At         templates.Moment
-	Who        string
-	Action     string
-	Subject    string
-	SubjectURL string // path of ours; ""
-	Before     string // JSON
-	After      string // JSON
-	RemoteAddr string
-	RequestID  string
-	Hash       string // 64 hex digits
+	Seq         string
+	At          templates.Moment
+	Who         string
+	Action      string
+	Subject     string
+	SubjectURL  string // path of ours; ""
+	OrderNumber string // where the subject is an order
+	Before      string // JSON
+	After       string // JSON
+	RemoteAddr  string
+	RequestID   string
+	Hash        string // 64 hex digits
 }

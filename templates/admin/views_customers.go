@@ -35,7 +35,7 @@ type CustomerView struct {
 // CustomerOrder is an order of a customer.
 type CustomerOrder struct {
 	ID     string
-	Ref    string
+	Number string
 	State  string
 	Placed templates.Moment
 	Total  string

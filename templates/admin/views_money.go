@@ -106,7 +106,7 @@ type DiscrepancyRow struct {
 	Type       string
 	AppOrderID string
 	OrderID    string // "": not ours
-	Ref        string
+	Number     string
 	Theirs     string // with the coin; "": no line, or one that cannot be read
 	Line       int    // position of the line that cannot be read; 0: another kind
 	Member     string // of that line: the platform's name of what is wrong, or "line" for the whole line
@@ -135,6 +135,7 @@ type StatementLine struct {
 	Type       string
 	AppOrderID string
 	OrderID    string // ours, where there is one
+	Number     string // of the order
 	Amount     string // with the coin
 	UserID     string
 	Created    templates.Moment // in Page.Zone
@@ -159,7 +160,7 @@ type RefundsView struct {
 type RefundRow struct {
 	ID            string
 	OrderID       string
-	Ref           string
+	Number        string
 	State         string // "admin.refund_state." + State
 	Amount        string // with the coin
 	Reason        string

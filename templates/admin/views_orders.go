@@ -101,7 +101,7 @@ type ReviewRow struct {
 	Kind       string
 	Note       string
 	OrderID    string // "" without an order
-	Ref        string
+	Number     string
 	Subject    string
 	Open       bool
 	At         templates.Moment
@@ -167,7 +167,7 @@ type Export struct {
 // OrderRow is one order of a list.
 type OrderRow struct {
 	ID         string
-	Ref        string
+	Number     string
 	Email      string
 	Name       string
 	State      string // "admin.order_state." + State: of the payment
@@ -194,7 +194,7 @@ type BulkView struct {
 // BulkRow is one row's result: "admin.outcome." + Outcome.
 type BulkRow struct {
 	OrderID string
-	Ref     string
+	Number  string
 	Outcome string // fulfilled, gone, or a Refusal
 	Bad     bool
 }
@@ -206,7 +206,7 @@ type BulkRow struct {
 type OrderView struct {
 	Page       Page
 	ID         string
-	Ref        string
+	Number     string
 	ShopURL    string // the shopper's page
 	State      string // of the payment: "admin.order_state." + State
 	Fulfilment string // "admin.fulfilment." + Fulfilment; "" unless it is paid
@@ -395,7 +395,7 @@ type CancellationsView struct {
 type PendingRow struct {
 	AttemptID  string
 	OrderID    string
-	Ref        string
+	Number     string
 	OrderNum   string
 	AppOrderID string
 	State      string // "admin.attempt_state." + State

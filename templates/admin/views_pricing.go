@@ -88,7 +88,7 @@ func (v *CouponView) Fields() []*Field {
 // CouponUseRow is an order that uses the coupon.
 type CouponUseRow struct {
 	OrderID  string
-	Ref      string
+	Number   string
 	Email    string
 	Order    string // the order's state
 	State    string // "admin.coupon_use." + State

@@ -99,15 +99,15 @@ type LedgerView struct {
 
 // LedgerRow is a movement of stock.
 type LedgerRow struct {
-	Thing    StockThing
-	At       templates.Moment
-	Kind     string // "admin.movement." + Kind
-	Quantity string // signed
-	Out      bool   // it took stock away
-	Note     string
-	Who      string
-	OrderID  string
-	OrderRef string
+	Thing       StockThing
+	At          templates.Moment
+	Kind        string // "admin.movement." + Kind
+	Quantity    string // signed
+	Out         bool   // it took stock away
+	Note        string
+	Who         string
+	OrderID     string
+	OrderNumber string
 }
 
 // ReservationsView lists the stock that is reserved for unpaid orders.
@@ -121,14 +121,14 @@ type ReservationsView struct {
 
 // ReservationRow is stock that is reserved for an order.
 type ReservationRow struct {
-	Thing    StockThing
-	OrderID  string
-	OrderRef string
-	State    string // the order's: "admin.order_state."
-	Quantity int
-	Since    templates.Moment
-	Ends     templates.Moment // the order's end; none where staff decide
-	Over     bool             // the end has passed: the exchange is asked before the stock is free again
+	Thing       StockThing
+	OrderID     string
+	OrderNumber string
+	State       string // the order's: "admin.order_state."
+	Quantity    int
+	Since       templates.Moment
+	Ends        templates.Moment // the order's end; none where staff decide
+	Over        bool             // the end has passed: the exchange is asked before the stock is free again
 }
 
 // CountsView lists the sheets. POST /admin/stock/counts with form_token, name, category begins one.

@@ -140,10 +140,11 @@ func serve(t *testing.T, gallery Gallery) *httptest.Server {
 	mux.Handle(static.Prefix, static.Handler())
 	// A page that waits asks again after some seconds, and on a slow machine it is open that long.
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-		if r.Header.Get("HX-Request") != "true" {
+		if r.Header.Get("HX-Request") != "true" && r.Header.Get("Accept") != "text/event-stream" {
 			http.NotFound(w, r)
 			return
 		}
+		w.Header().Set(static.AnswerHeader, static.AnswerPart)
 		w.WriteHeader(http.StatusNoContent)
 	})
 	for _, tag := range Tags() {
@@ -156,9 +157,13 @@ func serve(t *testing.T, gallery Gallery) *httptest.Server {
 	return server
 }
 
-// Show answers with a page under the Policy.
+// NoEvents answers a page that waits for events that there is no place: it asks now and then instead.
+func NoEvents(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }
+
+// Show answers with a page under the Policy, marked as the shop's own.
 func Show(w http.ResponseWriter, r *http.Request, page templ.Component) {
 	w.Header().Set("Content-Security-Policy", Policy)
+	w.Header().Set(static.AnswerHeader, static.AnswerPart)
 	templ.Handler(page).ServeHTTP(w, r)
 }
 

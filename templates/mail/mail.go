@@ -24,7 +24,7 @@ type View struct {
 	ShopName string
 	Contact  string // mail address for questions; "" leaves the line out
 	Name     string // the shopper's; "" greets without
-	Ref      string
+	Number   string // the order's, as people read it
 	OrderURL string // absolute
 	Lines    []Line
 	Totals   templates.Totals
@@ -49,7 +49,7 @@ type Line struct {
 func OrderReceived(ctx context.Context, v View) (Letter, error) {
 	p := v.Printer
 	return write(ctx, v, letter{
-		subject: p.T("mail.received.subject", "Shop", v.ShopName, "Ref", v.Ref),
+		subject: p.T("mail.received.subject", "Shop", v.ShopName, "Number", v.Number),
 		heading: p.T("mail.received.heading"),
 		intro:   p.T("mail.received.text", "Time", v.Deadline.Text),
 		button:  p.T("mail.received.button"),
@@ -61,7 +61,7 @@ func OrderReceived(ctx context.Context, v View) (Letter, error) {
 func PaymentReceived(ctx context.Context, v View) (Letter, error) {
 	p := v.Printer
 	return write(ctx, v, letter{
-		subject: p.T("mail.paid.subject", "Shop", v.ShopName, "Ref", v.Ref),
+		subject: p.T("mail.paid.subject", "Shop", v.ShopName, "Number", v.Number),
 		heading: p.T("mail.paid.heading"),
 		intro:   p.T(v.kind("mail.paid.text", "mail.paid.text.unsent")),
 		button:  p.T("mail.paid.button"),
@@ -73,7 +73,7 @@ func PaymentReceived(ctx context.Context, v View) (Letter, error) {
 func OrderSent(ctx context.Context, v View) (Letter, error) {
 	p := v.Printer
 	l := letter{
-		subject: p.T(v.kind("mail.sent.subject", "mail.sent.subject.unsent"), "Shop", v.ShopName, "Ref", v.Ref),
+		subject: p.T(v.kind("mail.sent.subject", "mail.sent.subject.unsent"), "Shop", v.ShopName, "Number", v.Number),
 		heading: p.T(v.kind("mail.sent.heading", "mail.sent.heading.unsent")),
 		intro:   p.T(v.kind("mail.sent.text", "mail.sent.text.unsent")),
 		button:  p.T("mail.sent.button"),
@@ -89,7 +89,7 @@ func OrderSent(ctx context.Context, v View) (Letter, error) {
 func OrderUnsent(ctx context.Context, v View) (Letter, error) {
 	p := v.Printer
 	return write(ctx, v, letter{
-		subject: p.T("mail.unsent.subject", "Shop", v.ShopName, "Ref", v.Ref),
+		subject: p.T("mail.unsent.subject", "Shop", v.ShopName, "Number", v.Number),
 		heading: p.T("mail.unsent.heading"),
 		intro:   p.T("mail.unsent.text"),
 		button:  p.T("mail.sent.button"),
@@ -119,7 +119,7 @@ type fact struct{ name, value string }
 
 func (v View) facts(paid bool) []fact {
 	p := v.Printer
-	list := []fact{{p.T("order.ref"), v.Ref}}
+	list := []fact{{p.T("order.ref"), v.Number}}
 	if paid && v.PaidAt.Text != "" {
 		list = append(list, fact{p.T("order.paid_at"), v.PaidAt.Text})
 	}

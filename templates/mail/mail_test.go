@@ -16,7 +16,7 @@ import (
 func view(tag string) mail.View {
 	p := i18n.ByTag(tag)
 	return mail.View{
-		Printer: p, ShopName: "Osier", Name: "Ada", Ref: "K7QW3ZP5", OrderURL: "https://shop.example/orders/K7QW3ZP5",
+		Printer: p, ShopName: "Osier", Name: "Ada", Number: "#1042", OrderURL: "https://shop.example/orders/K7QW3ZP5",
 		Lines: []mail.Line{{Title: "Stoneware mug", VariantTitle: "Moss", Quantity: 2, Total: "$48.00"}, {Title: "Rucksack", Quantity: 1, Total: "$138.00"}},
 		Totals: templates.Totals{
 			Goods: "$186.00", Discount: "$18.60", Coupon: "WELCOME10", Delivery: "$6.50", DeliveryTitle: "Post", Contained: "$28.98", TaxName: "VAT", TaxRate: "20%",
@@ -31,7 +31,7 @@ func view(tag string) mail.View {
 func TestOrderReceived_SaysWhatAndUntilWhen(t *testing.T) {
 	l, err := mail.OrderReceived(t.Context(), view("en"))
 	require.NoError(t, err)
-	assert.Equal(t, english.T("mail.received.subject", "Shop", "Osier", "Ref", "K7QW3ZP5"), l.Subject)
+	assert.Equal(t, english.T("mail.received.subject", "Shop", "Osier", "Number", "#1042"), l.Subject)
 	for _, form := range []string{l.Text, l.HTML} {
 		for _, want := range []string{
 			english.T("mail.greeting.name", "Name", "Ada"), "22 November 2026, 14:35 UTC", english.T("mail.title", "Title", "Stoneware mug", "Variant", "Moss"), "$186.00",
@@ -54,7 +54,7 @@ func TestOrderReceived_SaysWhatAndUntilWhen(t *testing.T) {
 func TestPaymentReceived_IsAReceipt(t *testing.T) {
 	l, err := mail.PaymentReceived(t.Context(), view("en"))
 	require.NoError(t, err)
-	assert.Equal(t, english.T("mail.paid.subject", "Shop", "Osier", "Ref", "K7QW3ZP5"), l.Subject)
+	assert.Equal(t, english.T("mail.paid.subject", "Shop", "Osier", "Number", "#1042"), l.Subject)
 	for _, form := range []string{l.Text, l.HTML} {
 		for _, want := range []string{english.T("order.amount_paid"), "0.00191260 BTC", "22 November 2026, 14:08 UTC", "20261122", "$138.00"} {
 			assert.Contains(t, form, want)
@@ -68,7 +68,7 @@ func TestOrderSent_NamesTheParcel(t *testing.T) {
 	v.Tracking = "SF 1234\r\n5678"
 	l, err := mail.OrderSent(t.Context(), v)
 	require.NoError(t, err)
-	assert.Equal(t, english.T("mail.sent.subject", "Shop", "Osier", "Ref", "K7QW3ZP5"), l.Subject)
+	assert.Equal(t, english.T("mail.sent.subject", "Shop", "Osier", "Number", "#1042"), l.Subject)
 	assert.Contains(t, l.Text, english.T("mail.fact", "Name", english.T("mail.sent.tracking"), "Value", "SF 1234 5678")+"\n")
 	assert.Contains(t, l.HTML, english.T("mail.sent.heading"))
 	for _, form := range []string{l.Text, l.HTML} {
@@ -82,7 +82,7 @@ func TestOrderSent_NamesTheParcel(t *testing.T) {
 	assert.NotContains(t, l.Text, english.T("mail.sent.tracking"))
 	l, err = mail.OrderSent(t.Context(), view("zh-Hans"))
 	require.NoError(t, err)
-	assert.Equal(t, chinese.T("mail.sent.subject", "Shop", "Osier", "Ref", "K7QW3ZP5"), l.Subject)
+	assert.Equal(t, chinese.T("mail.sent.subject", "Shop", "Osier", "Number", "#1042"), l.Subject)
 }
 
 func TestLetters_OfWhatIsNotSentHaveNoWordsOfDelivery(t *testing.T) {
@@ -97,7 +97,7 @@ func TestLetters_OfWhatIsNotSentHaveNoWordsOfDelivery(t *testing.T) {
 			for _, no := range []string{"mail.paid.text", "mail.sent.heading", "mail.sent.text", "mail.address", "totals.goods"} {
 				assert.NotContains(t, form, english.T(no), name)
 			}
-			assert.NotContains(t, form, english.T("mail.sent.subject", "Shop", v.ShopName, "Ref", v.Ref), name)
+			assert.NotContains(t, form, english.T("mail.sent.subject", "Shop", v.ShopName, "Ref", v.Number), name)
 			assert.NotContains(t, strings.ToLower(form), strings.ToLower(english.T("totals.delivery")), name)
 		}
 		assert.Contains(t, l.Text, english.T("cart.total")+"   $50.00\n")
@@ -109,10 +109,10 @@ func TestLetters_SpeakTheOrdersLanguage(t *testing.T) {
 	require.NoError(t, err)
 	paid, err := mail.PaymentReceived(t.Context(), view("zh-Hans"))
 	require.NoError(t, err)
-	assert.Equal(t, chinese.T("mail.received.subject", "Shop", "Osier", "Ref", "K7QW3ZP5"), received.Subject)
+	assert.Equal(t, chinese.T("mail.received.subject", "Shop", "Osier", "Number", "#1042"), received.Subject)
 	assert.Contains(t, received.Text, chinese.T("mail.greeting.name", "Name", "Ada"))
 	assert.Contains(t, received.HTML, `<html lang="zh-Hans">`)
-	assert.Equal(t, chinese.T("mail.paid.subject", "Shop", "Osier", "Ref", "K7QW3ZP5"), paid.Subject)
+	assert.Equal(t, chinese.T("mail.paid.subject", "Shop", "Osier", "Number", "#1042"), paid.Subject)
 	assert.Contains(t, paid.Text, chinese.T("mail.fact", "Name", chinese.T("order.amount_paid"), "Value", "0.00191260 BTC"))
 }
 

@@ -8,7 +8,7 @@ func ReviewReasons() []ReviewReason {
 // OrderStates lists all states of the page.
 func OrderStates() []OrderState {
 	return []OrderState{
-		OrderAwaiting, OrderConfirming, OrderUnknown, OrderFailed, OrderCancelling, OrderCancelled, OrderExpired,
+		OrderAwaiting, OrderUnpaid, OrderConfirming, OrderUnknown, OrderFailed, OrderCancelling, OrderCancelled, OrderExpired,
 		OrderPaid, OrderPart, OrderFulfilled, OrderReview, OrderRefunded, OrderReturning, OrderReturned,
 	}
 }

@@ -50,6 +50,10 @@ func gallery(tag string) []sheet {
 		{"checkout-address-problems", shop.Checkout(f.refusedAddress())},
 		{"checkout-undelivered", shop.Checkout(f.undeliveredCheckout())},
 		{"order-virtual", shop.Order(f.virtualOrder())},
+		{"order-limited-problem", shop.Order(f.unproved())},
+		{"order-returned", shop.Order(f.returned(shop.OrderConfirming))},
+		{"order-returned-unpaid", shop.Order(f.returned(shop.OrderUnpaid))},
+		{"order-returned-own", shop.Order(f.ownReturned())},
 		{"own", shop.OwnOrders(f.ownOrders())},
 		{"own-problem", shop.OwnOrders(shop.OwnOrdersView{Page: f.page("/orders"), Email: "x", EmailProblem: invalid.Email})},
 		{"own-expired", shop.OwnOrders(shop.OwnOrdersView{Page: f.page("/orders"), Expired: true})},
@@ -59,7 +63,7 @@ func gallery(tag string) []sheet {
 		{"error-500", templates.ErrorPage(templates.NewError(f.page("/checkout"), templates.ErrorInternal, 500, "01JDK3V9Q4"))},
 	}
 	for _, state := range shop.OrderStates() {
-		sheets = append(sheets, sheet{"order-" + string(state), shop.Order(f.order(state))})
+		sheets = append(sheets, sheet{"order-" + string(state), shop.Order(f.order(state))}, sheet{"order-limited-" + string(state), shop.Order(f.limited(state))})
 	}
 	for _, reason := range shop.ReviewReasons() {
 		v := f.order(shop.OrderReview)
@@ -391,12 +395,18 @@ func (f fixtures) order(state shop.OrderState) shop.OrderView {
 		return templates.Moment{Text: f.p.Time(t, time.UTC), ISO: t.Format(time.RFC3339)}
 	}
 	v := shop.OrderView{
-		Page: f.page("/orders/" + ref), Ref: ref, State: state, Placed: moment(placed), Minutes: 23,
+		Page: f.page("/orders/" + ref), Base: "/orders/" + ref, Number: "#1042", State: state, Placed: moment(placed),
 		Email: "ada@example.com", Name: "Ada Lovelace", Lines: f.lines(), Totals: f.totals(), Shipped: true,
 		Address: []string{"Ada Lovelace", "12 St James’s Square", "London", "SW1Y 4LB", f.say("United Kingdom", "英国")}, Phone: "+44 20 7946 0000",
 		Attempt: shop.AttemptView{Amount: f.p.Coin("0.00191260", "BTC"), Coin: "BTC", Rate: f.money("97250"), Payer: "…1234", OrderNum: "2026112214050012345"},
 	}
+	if state.Payable() {
+		v.Deadline = shop.Deadline{Until: moment(placed.Add(24 * time.Minute)), Left: 23*60 + 59}
+	}
 	switch state {
+	case shop.OrderUnpaid:
+		v.Returned = true
+		v.CanCancel, v.Payment.Coins, v.Page.RefreshSeconds = true, f.coins(), 5
 	case shop.OrderAwaiting:
 		v.CanCancel, v.Payment.Coins, v.Page.RefreshSeconds = true, f.coins(), 8
 	case shop.OrderFailed:
@@ -423,14 +433,51 @@ func (f fixtures) order(state shop.OrderState) shop.OrderView {
 	return v
 }
 
+// limited is what somebody sees who knows the order's address and nothing else.
+func (f fixtures) limited(state shop.OrderState) shop.OrderView {
+	full := f.order(state)
+	return shop.OrderView{
+		Page: full.Page, Base: full.Base, Number: full.Number, State: state, Review: full.Review, Problem: full.Problem, Placed: full.Placed, PaidAt: full.PaidAt,
+		Deadline: full.Deadline, Shipped: true, Limited: true, Pieces: 3, Totals: templates.Totals{Total: full.Totals.Total},
+		Attempt: shop.AttemptView{Amount: full.Attempt.Amount, Coin: "BTC"}, Proof: shop.ProofForm{Shown: true},
+	}
+}
+
+// unproved is the limited page after an e-mail address that is not the order's, and a step that needs it.
+func (f fixtures) unproved() shop.OrderView {
+	v := f.limited(shop.OrderAwaiting)
+	v.Proof.Email, v.Proof.Problem = "bob@example.com", invalid.NotOrderEmail
+	v.Notices = []shop.Notice{{Kind: shop.NoticeProveFirst}}
+	return v
+}
+
+// returned is the page that the exchange sends the shopper back to.
+func (f fixtures) returned(state shop.OrderState) shop.OrderView {
+	v := f.limited(state)
+	v.Base, v.Page.Path, v.Proof = "/payments/return/"+ref+"/order", "/payments/return/"+ref, shop.ProofForm{}
+	v.Returned = state == shop.OrderConfirming || state == shop.OrderUnpaid
+	return v
+}
+
+// ownReturned is that page in the browser that ordered.
+func (f fixtures) ownReturned() shop.OrderView {
+	v := f.returned(shop.OrderPaid)
+	v.FullURL = "/orders/" + ref
+	return v
+}
+
 func (f fixtures) ownOrders() shop.OwnOrdersView {
 	v := shop.OwnOrdersView{Page: f.page("/orders?link=x"), Linked: true, Next: "/orders?link=x&after=y"}
 	for i, state := range []string{"awaiting", "paid", "expired", "cancelled", "review"} {
 		at := time.Date(2026, 11, 20-i, 9, 30, 0, 0, time.UTC)
 		v.Orders = append(v.Orders, shop.OwnOrder{
-			URL: "/orders/" + ref, Ref: ref, State: state, Pieces: i + 1, Total: f.money("1042.50"),
+			URL: "/orders/" + ref, Number: "#1042", State: state, Pieces: i + 1, Total: f.money("1042.50"),
 			Placed: templates.Moment{Text: f.p.Time(at, time.UTC), ISO: at.Format(time.RFC3339)},
 		})
+		if state == "awaiting" {
+			until := at.Add(time.Hour)
+			v.Orders[i].Deadline = shop.Deadline{Until: templates.Moment{Text: f.p.Time(until, time.UTC), ISO: until.Format(time.RFC3339)}, Left: 754}
+		}
 	}
 	return v
 }

@@ -90,6 +90,7 @@ func (c *counter) handler() http.Handler {
 		v := c.cart()
 		v.Lines[0].Typed = r.FormValue("quantity")
 		v.Lines[0].Problems = []shop.LineProblem{{Kind: shop.LineBadQuantity}}
+		w.Header().Set(static.AnswerHeader, static.AnswerPart)
 		w.WriteHeader(http.StatusUnprocessableEntity)
 		show(shop.Cart(v), shop.CartFragment(v), w, r)
 	})
@@ -102,6 +103,7 @@ func (c *counter) handler() http.Handler {
 		v.Added = &shop.AddedLine{Title: r.FormValue("product") + " " + r.FormValue("variant"), Quantity: 1}
 		show(shop.BuyForm(v), shop.BuyForm(v), w, r)
 	})
+	mux.HandleFunc("GET /orders/"+ref+"/live", browsertest.NoEvents)
 	mux.HandleFunc("GET /orders/"+ref, func(w http.ResponseWriter, r *http.Request) {
 		v := c.order()
 		v.Shown = r.URL.Query().Get("shown")
@@ -171,6 +173,7 @@ func TestScripts_UpdateThePageInPlace(t *testing.T) {
 			browsertest.Until(`document.querySelector("#order-live").textContent.includes(`+strconv.Quote(english.T("order.state.paid.title"))+`)`),
 			browsertest.Until(`document.querySelector("#order-pay").children.length === 0`),
 			browsertest.Until(`document.querySelector("#order-details").textContent.includes(`+strconv.Quote(english.T("order.amount_paid"))+`) && window.same`),
+			browsertest.Until(`document.title === `+strconv.Quote(english.T("order.state.paid.title")+" · "+english.T("order.title.number", "Number", "#1042")+" · Osier")),
 		))
 		seen = c.questions()
 		require.Never(t, func() bool { return c.questions() > seen+1 }, 2500*time.Millisecond, 100*time.Millisecond)

@@ -1,15 +1,15 @@
 package shop
 
 import (
-	"net/url"
-
+	"github.com/coincart/coincart/models/invalid"
 	"github.com/coincart/coincart/templates"
 )
 
 // OrderView is an order's page, which is also the page that the exchange sends the shopper back to.
 type OrderView struct {
 	Page    templates.Page // RefreshSeconds > 0 makes the page ask again, with and without scripts
-	Ref     string
+	Base    string         // the order's address, under which its forms and its fragments are
+	Number  string         // as people read it
 	State   OrderState
 	Shown   string       // fragment only: the query's "shown", the state that the shopper's page shows now
 	Review  ReviewReason // OrderReview: why
@@ -17,7 +17,8 @@ type OrderView struct {
 	Notices []Notice
 
 	Placed     templates.Moment
-	Minutes    int              // OrderAwaiting: whole minutes left, 0 in the last one
+	Deadline   Deadline         // of an order that can be paid
+	Returned   bool             // the shopper came back from the pay page
 	PaidAt     templates.Moment // from OrderPaid on
 	Email      string
 	Name       string
@@ -32,8 +33,28 @@ type OrderView struct {
 	Refunded   string // "order.refunds." + Refunded; "" where nothing goes back
 	Balance    string // "under" or "over"; "" where exactly what was asked was paid
 	Attempt    AttemptView
-	Payment    PaymentForm // OrderAwaiting, OrderFailed: to pay with another coin or account; nothing is shown where Coins is empty
+	Payment    PaymentForm // OrderAwaiting, OrderUnpaid, OrderFailed: to pay with another coin or account; nothing is shown where Coins is empty
 	CanCancel  bool
+
+	// Limited is the page for somebody who knows the address and nothing else: state, amount and the button that pays. Whoever makes it sets
+	// nothing personal, and the page offers nothing but paying.
+	Limited bool
+	Pieces  int       // Limited: how many were bought
+	FullURL string    // Limited: the order's own page, where this browser may see all; "": it may not
+	Proof   ProofForm // Limited: how to see all
+}
+
+// ProofForm asks for the e-mail address of an order, to show all of it: POST {Base}/show with email.
+type ProofForm struct {
+	Shown   bool
+	Email   string // as typed
+	Problem invalid.Problem
+}
+
+// Deadline is until when an order can be paid.
+type Deadline struct {
+	Until templates.Moment // no text: there is none
+	Left  int              // whole seconds left, 0 when the time is over
 }
 
 // AttemptView is the order's current attempt as shown to the shopper.
@@ -74,6 +95,7 @@ type OrderState string
 // The states of the order page.
 const (
 	OrderAwaiting   OrderState = "awaiting"   // an attempt is open at the exchange: go there and pay
+	OrderUnpaid     OrderState = "unpaid"     // the shopper came back, and the exchange says that the attempt is still open
 	OrderConfirming OrderState = "confirming" // the shopper came back, or the attempt is being made: not known yet
 	OrderUnknown    OrderState = "unknown"    // the outcome of a call is unknown: do not pay twice
 	OrderFailed     OrderState = "failed"     // the attempt was refused, failed or closed: see OrderView.Problem
@@ -99,8 +121,14 @@ const (
 	ReviewDiffers ReviewReason = "differs"  // the exchange reports another amount, coin or number
 )
 
-// path returns the order's own address.
-func (v OrderView) path() string { return "/orders/" + url.PathEscape(v.Ref) }
+// changed reports whether the shopper's page shows something else than the order has now.
+func (v OrderView) changed() bool { return v.Shown != v.mark() }
 
-// changed reports whether the shopper's page shows another state than the order's.
-func (v OrderView) changed() bool { return v.Shown != string(v.State) }
+// mark names what the page shows: the state, and the facts that may change beside it.
+func (v OrderView) mark() string {
+	mark := string(v.State)
+	if v.Fulfilment != "" || v.Refunded != "" {
+		mark += ":" + v.Fulfilment + ":" + v.Refunded
+	}
+	return mark
+}

@@ -17,8 +17,15 @@ func TestOrder_EveryStateSaysWhereItStandsAndWhatNext(t *testing.T) {
 	f := fixtures{i18n.ByTag("en")}
 	for state, want := range map[shop.OrderState]struct{ must, not []string }{
 		shop.OrderAwaiting: {
-			[]string{english.T("order.state.awaiting.title"), english.N("order.minutes", 23), pay, cancel, english.T("order.other_way"), english.T("order.amount"), "every 8s"},
+			[]string{
+				english.T("order.state.awaiting.title"), english.N("order.minutes", 23), pay, cancel, english.T("order.other_way"), english.T("order.amount"), "every 8s, live",
+				english.T("order.pay_by"), `data-until="1439"`,
+			},
 			[]string{again, english.T("order.amount_paid")},
+		},
+		shop.OrderUnpaid: {
+			[]string{english.T("order.state.unpaid.title"), english.N("order.minutes", 23), pay, cancel, english.T("order.pay_by"), "?shown=unpaid&amp;back=1", "every 5s, live"},
+			[]string{again, english.T("order.state.confirming.title"), english.T("order.amount_paid")},
 		},
 		shop.OrderConfirming: {
 			[]string{english.T("order.state.confirming.title"), "every 3s", `href="/orders/` + ref + `"`}, []string{pay, cancel, "failed", english.T("order.state.failed.title")},
@@ -27,8 +34,11 @@ func TestOrder_EveryStateSaysWhereItStandsAndWhatNext(t *testing.T) {
 			[]string{english.T("order.state.unknown.title"), english.T("order.state.unknown.text"), "every 3s"}, []string{pay, cancel, "failed", english.T("order.state.failed.title")},
 		},
 		shop.OrderFailed: {
-			[]string{english.T("order.state.failed.title"), english.T("failure.balance"), english.T("order.try_again"), pay, cancel, `name="coin"`, `name="payer_uid"`},
-			[]string{"hx-trigger", again},
+			[]string{
+				english.T("order.state.failed.title"), english.T("failure.balance"), english.T("order.try_again"), pay, cancel, `name="coin"`, `name="payer_uid"`,
+				english.N("order.minutes", 23), english.T("order.pay_by"), "every 20s, live",
+			},
+			[]string{again, `http-equiv="refresh"`},
 		},
 		shop.OrderCancelling: {[]string{english.T("order.state.cancelling.title"), english.T("order.state.cancelling.text"), "every 3s"}, []string{pay, cancel}},
 		shop.OrderCancelled:  {[]string{english.T("order.state.cancelled.title"), again}, []string{pay, cancel, "hx-trigger"}},
@@ -56,9 +66,26 @@ func TestOrder_EveryStateSaysWhereItStandsAndWhatNext(t *testing.T) {
 	}
 }
 
+// What the limited page says and offers fits everybody who knows the address.
+func TestOrder_TheLimitedPageNamesNobodyAndOffersPayingAlone(t *testing.T) {
+	f := fixtures{i18n.ByTag("en")}
+	for _, state := range shop.OrderStates() {
+		for _, v := range []shop.OrderView{f.limited(state), f.returned(state)} {
+			html := render(t, shop.Order(v))
+			for _, no := range []string{"@", "{{", "/cancel\"", "/reorder\"", `name="coin"`, `name="payer_uid"`, english.T("order.keep"), english.T("order.again")} {
+				assert.NotContains(t, html, no, state)
+			}
+			assert.Equal(t, state.Payable(), strings.Contains(html, `action="`+v.Base+`/pay"`), state)
+			assert.Equal(t, v.Proof.Shown, strings.Contains(html, `action="`+v.Base+`/show"`), state)
+			assert.Contains(t, html, english.N("own.pieces", 3))
+		}
+	}
+	assert.Contains(t, render(t, shop.Order(f.ownReturned())), `href="/orders/`+ref+`"`)
+}
+
 func TestRefreshSeconds_OnlyPagesThatWaitAskAgain(t *testing.T) {
 	waiting := map[shop.OrderState]bool{
-		shop.OrderAwaiting: true, shop.OrderConfirming: true, shop.OrderUnknown: true, shop.OrderCancelling: true,
+		shop.OrderAwaiting: true, shop.OrderUnpaid: true, shop.OrderConfirming: true, shop.OrderUnknown: true, shop.OrderCancelling: true,
 		shop.OrderReturning: true, shop.OrderPart: true, shop.OrderReview: true,
 	}
 	for _, state := range shop.OrderStates() {
@@ -107,10 +134,12 @@ func TestOrder_RefusalsAreSaidInAShoppersWords(t *testing.T) {
 func TestOrder_TheLastMinute(t *testing.T) {
 	f := fixtures{i18n.ByTag("en")}
 	v := f.order(shop.OrderAwaiting)
-	v.Minutes = 1
+	v.Deadline.Left = 119
 	assert.Contains(t, render(t, shop.Order(v)), english.N("order.minutes", 1))
-	v.Minutes = 0
+	v.Deadline.Left = 59
 	assert.Contains(t, render(t, shop.Order(v)), english.T("order.last_minute"))
+	v.Deadline.Left = 0
+	assert.Contains(t, render(t, shop.Order(v)), ">"+english.T("order.over")+"<")
 }
 
 func TestOrder_ProblemsOfTheFormOpenIt(t *testing.T) {
@@ -131,12 +160,14 @@ func TestOrderStatus_LeavesTheFormAloneUntilTheStateChanges(t *testing.T) {
 	html := render(t, shop.OrderStatus(v))
 	assert.True(t, strings.HasPrefix(html, `<section id="order-status"`))
 	assert.NotContains(t, html, "hx-swap-oob")
+	assert.NotContains(t, html, "<title>", "the tab's title stays as it is")
 	assert.NotContains(t, html, `name="payer_uid"`)
 
 	v = f.order(shop.OrderPaid)
 	v.Shown = "awaiting"
 	html = render(t, shop.OrderStatus(v))
-	assert.Equal(t, 3, strings.Count(html, "hx-swap-oob"))
+	assert.Equal(t, 4, strings.Count(html, "hx-swap-oob"))
+	assert.Contains(t, html, "<title>"+english.T("order.state.paid.title")+" · "+english.T("order.title.number", "Number", "#1042")+" · Osier</title>")
 	assert.Contains(t, html, `<p id="order-live" hx-swap-oob="innerHTML">`+english.T("order.state.paid.title")+`</p>`)
 	assert.Contains(t, html, `<div id="order-pay" hx-swap-oob="true"></div>`)
 	assert.Contains(t, html, english.T("order.amount_paid"))
@@ -162,7 +193,7 @@ func TestWords_EveryKindHasSome(t *testing.T) {
 		for _, kind := range []shop.NoticeKind{
 			shop.NoticePriceChanged, shop.NoticeOnlyLeft, shop.NoticeSoldOut, shop.NoticeGone, shop.NoticeRatesChanged, shop.NoticeCartChanged, shop.NoticeUnreachable,
 			shop.NoticeRecounted, shop.NoticeNothingToPay,
-			shop.NoticeConnected, shop.NoticeConnectFailed, shop.NoticeConnectRefused, shop.NoticeDisconnected, shop.NoticeSignInOver, shop.NoticeBusy, shop.NoticeNotCancellable, shop.NoticeUnfinished,
+			shop.NoticeConnected, shop.NoticeConnectFailed, shop.NoticeConnectRefused, shop.NoticeDisconnected, shop.NoticeSignInOver, shop.NoticeBusy, shop.NoticeNotCancellable, shop.NoticeProveFirst, shop.NoticeUnfinished,
 		} {
 			v := f.checkout()
 			v.Notices = []shop.Notice{{Kind: kind, Product: "P", From: "1", To: "2", Left: 3}}

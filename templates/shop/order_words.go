@@ -1,9 +1,11 @@
 package shop
 
 import (
+	"cmp"
 	"net/url"
 	"strconv"
 
+	"github.com/coincart/coincart/templates"
 	"github.com/coincart/coincart/templates/i18n"
 )
 
@@ -15,15 +17,17 @@ type look struct {
 	paid    bool // the amount is what was paid, not what is due
 	reached int  // how many steps of the progress are done; 0: no progress is shown
 	refresh int  // seconds after which the page asks again; 0: there is nothing to wait for
+	scripts int  // seconds after which the page asks again with scripts alone, where loading the whole page again would empty its form
 }
 
 // looks are the looks of all states. An order that waits for its shopper asks rarely: without scripts the whole page is reloaded, with the
 // form on it.
 var looks = map[OrderState]look{
 	OrderAwaiting:   {tone: "busy", icon: "clock", reached: 1, refresh: 20},
+	OrderUnpaid:     {tone: "warn", icon: "clock", reached: 1, refresh: 5},
 	OrderConfirming: {tone: "busy", icon: "clock", reached: 1, refresh: 3, moves: true},
 	OrderUnknown:    {tone: "busy", icon: "clock", reached: 1, refresh: 5, moves: true},
-	OrderFailed:     {tone: "warn", icon: "alert", reached: 1},
+	OrderFailed:     {tone: "warn", icon: "alert", reached: 1, scripts: 20},
 	OrderCancelling: {tone: "busy", icon: "clock", refresh: 3, moves: true},
 	OrderCancelled:  {tone: "plain", icon: "cross"},
 	OrderExpired:    {tone: "plain", icon: "clock"},
@@ -36,7 +40,7 @@ var looks = map[OrderState]look{
 	OrderReturned:   {tone: "plain", icon: "return", paid: true},
 }
 
-// RefreshSeconds returns after how many seconds the page of an order in this state asks again; 0 if there is nothing to wait for.
+// RefreshSeconds returns after how many seconds the page of an order in this state asks again, with and without scripts; 0 if it does not.
 func (s OrderState) RefreshSeconds() int { return looks[s].refresh }
 
 func (v OrderView) look() look { return looks[v.State] }
@@ -54,12 +58,26 @@ func (v OrderView) message() string {
 func (v OrderView) words(part string) string {
 	id := "order.state." + string(v.State)
 	switch {
+	case v.Limited && part == "text" && v.limitedText():
+		return v.Page.Printer.T(id + ".text.limited")
 	case v.State == OrderReview:
 		id = "order.review." + string(v.Review)
 	case !v.Shipped && (v.State == OrderFulfilled || v.State == OrderPaid && part == "text"):
 		part += ".unsent"
 	}
 	return v.Page.Printer.T(id+"."+part, "Email", v.Email)
+}
+
+// limitedText reports whether the state has a text of its own for the limited page: the usual one names the e-mail address, or offers what
+// the page does not have.
+func (v OrderView) limitedText() bool {
+	switch v.State {
+	case OrderPaid, OrderPart, OrderReview, OrderCancelled, OrderExpired:
+		return true
+	case OrderAwaiting, OrderUnpaid, OrderConfirming, OrderUnknown, OrderFailed, OrderCancelling, OrderFulfilled, OrderRefunded, OrderReturning,
+		OrderReturned:
+	}
+	return false
 }
 
 // failure returns the reason of a failed attempt in a shopper's words. code is the platform's (platform/api.md §4) or one of the shop's own
@@ -88,17 +106,32 @@ func failure(p *i18n.Printer, code string) string {
 	return p.T("failure.other")
 }
 
-func (v OrderView) timeLeft() string {
-	p := v.Page.Printer
-	if v.Minutes < 1 {
-		return p.T("order.last_minute")
-	}
-	return p.N("order.minutes", v.Minutes)
+// titled returns the page with the order's state and number as its title, so that the browser's tab says them.
+func (v OrderView) titled() templates.Page {
+	return v.Page.Titled(v.heading() + " · " + v.Page.Printer.T("order.title.number", "Number", v.Number))
 }
+
+// asks returns after how many seconds the page asks again with scripts; 0 if there is nothing to wait for.
+func (v OrderView) asks() int { return cmp.Or(v.Page.RefreshSeconds, v.look().scripts) }
+
+// words returns how much time is left.
+func (d Deadline) words(p *i18n.Printer) string {
+	switch minutes := d.Left / 60; {
+	case d.Left <= 0:
+		return p.T("order.over")
+	case minutes < 1:
+		return p.T("order.last_minute")
+	default:
+		return p.N("order.minutes", minutes)
+	}
+}
+
+// Payable reports whether the order can be paid, or paid in another way.
+func (s OrderState) Payable() bool { return s == OrderAwaiting || s == OrderUnpaid || s == OrderFailed }
 
 // payable reports whether the form to pay with another coin or account is shown.
 func (v OrderView) payable() bool {
-	return (v.State == OrderAwaiting || v.State == OrderFailed) && len(v.Payment.Coins) > 0
+	return v.State.Payable() && len(v.Payment.Coins) > 0
 }
 
 func (v OrderView) amountLabel() string {
@@ -132,11 +165,21 @@ func (v OrderView) stages() []stage {
 }
 
 // pollURL returns the address at which the page asks again; it names the state that the page shows.
-func (v OrderView) pollURL() string {
-	return v.path() + "?shown=" + url.QueryEscape(string(v.State))
+func (v OrderView) pollURL() string { return v.Base + v.shownQuery() }
+
+// liveURL returns the address at which the page waits for changes.
+func (v OrderView) liveURL() string { return v.Base + "/live" + v.shownQuery() }
+
+func (v OrderView) shownQuery() string {
+	query := "?shown=" + url.QueryEscape(v.mark())
+	if v.Returned {
+		query += "&back=1"
+	}
+	return query
 }
 
-func (v OrderView) pollTrigger() string { return "every " + strconv.Itoa(v.Page.RefreshSeconds) + "s" }
+// pollTrigger returns when the page asks again: now and then, and when it is told of a change (static/js/live.js).
+func (v OrderView) pollTrigger() string { return "every " + strconv.Itoa(v.asks()) + "s, live" }
 
 // factWords returns the words of a fact of the order; "" where there is nothing to say.
 func (v OrderView) factWords(prefix, value string) string {

@@ -52,7 +52,7 @@ func TestPages_PrivateOnesStayOutOfSearchEngines(t *testing.T) {
 }
 
 func TestPages_EveryFormPostsToAKnownAddress(t *testing.T) {
-	known := regexp.MustCompile(`^(/language|/search|/cart/items|/cart/items/v\d|/cart/items/v\d/remove|/cart/coupon|/cart/place|/checkout|/orders|/payments/connect|/payments/disconnect|/categories/kitchen|/orders/` + ref + `/(pay|cancel|reorder))$`)
+	known := regexp.MustCompile(`^(/language|/search|/cart/items|/cart/items/v\d|/cart/items/v\d/remove|/cart/coupon|/cart/place|/checkout|/orders|/payments/connect|/payments/disconnect|/categories/kitchen|/orders/` + ref + `/(pay|cancel|reorder|show)|/payments/return/` + ref + `/order/pay)$`)
 	action := regexp.MustCompile(`<form[^>]*\saction="([^"]*)"`)
 	for _, s := range gallery("en") {
 		html := render(t, s.page)
@@ -133,7 +133,7 @@ func TestLayout_WaitsWithAndWithoutScripts(t *testing.T) {
 	f := fixtures{i18n.ByTag("en")}
 	html := render(t, shop.Order(f.order(shop.OrderConfirming)))
 	assert.Contains(t, html, `<noscript><meta http-equiv="refresh" content="3"></noscript>`)
-	assert.Contains(t, html, `hx-get="/orders/`+ref+`?shown=confirming" hx-trigger="every 3s"`)
+	assert.Contains(t, html, `hx-get="/orders/`+ref+`?shown=confirming" hx-trigger="every 3s, live"`)
 	html = render(t, shop.Order(f.order(shop.OrderPaid)))
 	assert.NotContains(t, html, "http-equiv")
 	assert.NotContains(t, html, "hx-trigger")

@@ -5,7 +5,7 @@
 //	GET  /cart, also after the 303 of POST /cart/…                          CartFragment(CartView)
 //	POST /cart/items from a product page (200, or 422 with problems)        BuyForm(ProductView)
 //	POST /checkout/update                                                   CheckoutFragment(CheckoutView)
-//	GET  /orders/{ref}?shown={state}                                        OrderStatus(OrderView)
+//	GET  {OrderView.Base}?shown={state}                                     OrderStatus(OrderView)
 //
 // A fragment brings what else changes on the page (the count in the header) as out-of-band parts of its own; the handler does
 // nothing for it. All other forms are ordinary ones.
@@ -286,5 +286,6 @@ const (
 	NoticeSignInOver     NoticeKind = "sign_in_over" // the sign-in at the platform has run out; nothing was ordered or charged
 	NoticeBusy           NoticeKind = "busy"         // order page: the earlier payment is not yet proved closed
 	NoticeNotCancellable NoticeKind = "not_cancellable"
-	NoticeUnfinished     NoticeKind = "unfinished" // order page: the last step failed on our side, and may or may not have been done
+	NoticeProveFirst     NoticeKind = "prove_first" // order page: the step needs the e-mail address of the order
+	NoticeUnfinished     NoticeKind = "unfinished"  // order page: the last step failed on our side, and may or may not have been done
 )

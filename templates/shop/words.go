@@ -59,7 +59,7 @@ func (n Notice) class() string {
 		return "note--good"
 	case NoticeUnreachable, NoticeConnectFailed, NoticeSoldOut, NoticeGone, NoticeOnlyLeft, NoticeNothingToPay:
 		return "note--bad"
-	case NoticePriceChanged, NoticeRatesChanged, NoticeCartChanged, NoticeRecounted, NoticeBusy, NoticeNotCancellable, NoticeUnfinished, NoticeSignInOver:
+	case NoticePriceChanged, NoticeRatesChanged, NoticeCartChanged, NoticeRecounted, NoticeBusy, NoticeNotCancellable, NoticeProveFirst, NoticeUnfinished, NoticeSignInOver:
 		return "note--warn"
 	case NoticeConnectRefused, NoticeDisconnected:
 		return "note--plain"

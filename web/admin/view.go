@@ -169,8 +169,8 @@ func TextProblem(err error, text string) invalid.Problem {
 	return invalid.TooLong
 }
 
-// OrderRefs returns the references of the orders that rows are about, by the orders' ids.
-func OrderRefs[T any](req *Request, rows []T, orderID func(T) string) (map[string]string, error) {
+// OrderNumbers returns the numbers of the orders that rows are about, by the orders' ids.
+func OrderNumbers[T any](req *Request, rows []T, orderID func(T) string) (map[string]string, error) {
 	var ids []string
 	seen := map[string]bool{"": true}
 	for _, row := range rows {
@@ -182,7 +182,7 @@ func OrderRefs[T any](req *Request, rows []T, orderID func(T) string) (map[strin
 	if len(ids) == 0 {
 		return map[string]string{}, nil
 	}
-	return req.office.site.Store.OrderRefs(req.Context(), ids)
+	return req.office.site.Store.OrderNumbers(req.Context(), ids)
 }
 
 // FileSize returns a file's size as text with one digit after the point.
@@ -204,11 +204,11 @@ const TaskRefresh = 3
 
 // ReviewContext is what rows of reviews are made with.
 type ReviewContext struct {
-	Refs   map[string]string        // references by order id
-	Orders map[string]*models.Order // with attempts, by id
-	Names  Names
-	Role   models.Role
-	Now    time.Time
+	Numbers map[string]string        // of the orders, by id
+	Orders  map[string]*models.Order // with attempts, by id
+	Names   Names
+	Role    models.Role
+	Now     time.Time
 }
 
 // ReviewRows returns reviews as rows, each with the decisions that the person may take.
@@ -216,7 +216,7 @@ func ReviewRows(p *i18n.Printer, reviews []models.Review, c ReviewContext) []pag
 	rows := make([]pages.ReviewRow, len(reviews))
 	for i, r := range reviews {
 		rows[i] = pages.ReviewRow{
-			ID: r.ID, Kind: string(r.Kind), Note: Remark(p, r.Note), OrderID: r.OrderID, Ref: c.Refs[r.OrderID], Subject: r.Subject, Open: r.Open,
+			ID: r.ID, Kind: string(r.Kind), Note: Remark(p, r.Note), OrderID: r.OrderID, Number: c.Numbers[r.OrderID], Subject: r.Subject, Open: r.Open,
 			At: Moment(p, r.CreatedAt), Updated: Moment(p, r.UpdatedAt), Resolution: Remark(p, r.Resolution), Decision: string(r.Decision),
 		}
 		if r.DecidedBy != "" {

@@ -3,6 +3,7 @@ package session
 import (
 	"crypto/subtle"
 	"net/url"
+	"slices"
 	"time"
 
 	"github.com/coincart/coincart/models"
@@ -37,6 +38,7 @@ type Data struct {
 	Payer   Payer    `json:"payer,omitzero"`
 	SignIns []SignIn `json:"sign_ins,omitempty"`
 	Draft   Draft    `json:"draft,omitzero"`
+	Orders  []string `json:"orders,omitempty"` // refs of orders that it may see all of, the newest last
 	Notice  string   `json:"notice,omitempty"` // what the next page says once; a NoticeKind of templates/shop
 }
 
@@ -125,6 +127,22 @@ func (d *Data) EndSignIn(state string, now time.Time) (from string, ok bool) {
 	}
 	d.SignIns = rest
 	return from, ok
+}
+
+// maxOrders is the maximum number of orders that a session knows; the oldest are forgotten.
+const maxOrders = 50
+
+// Knows reports whether the browser may see all of an order and act for its shopper: it placed the order, or has proved whose it is.
+func (d *Data) Knows(ref string) bool { return slices.Contains(d.Orders, ref) }
+
+// AddOrder notes an order that the browser may see all of. It returns false if the order is known already.
+func (d *Data) AddOrder(ref string) bool {
+	if d.Knows(ref) {
+		return false
+	}
+	d.Orders = append(d.Orders, ref)
+	d.Orders = d.Orders[max(0, len(d.Orders)-maxOrders):]
+	return true
 }
 
 // TakeNotice returns the notice for this page and forgets it; the session must be saved if it is not empty.

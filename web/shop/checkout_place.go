@@ -92,21 +92,22 @@ func (p *CheckoutPages) placed(v *visit.Visit, placement payments.Placement) err
 	} else {
 		p.site.Count(eventPlaced)
 	}
-	p.dropDraft(v)
+	p.keepOrder(v, placement.Ref)
 	return v.SeeOther(nextAddress(placement))
 }
 
-// dropDraft deletes the draft, which has become an order. If that fails, the form is filled in the next time: no reason to keep the shopper
-// from the order.
-func (p *CheckoutPages) dropDraft(v *visit.Visit) {
+// keepOrder notes that this browser placed the order, and deletes the draft, which has become it. If that fails, the form is filled in the
+// next time, and the order's page asks for its e-mail address: no reason to keep the shopper from the order. The session keeps its id,
+// because a second press of the button is under way with the old one perhaps.
+func (p *CheckoutPages) keepOrder(v *visit.Visit, ref string) {
 	defer v.Afterwards()()
 	s, err := v.Session()
-	if err == nil && s.Draft != (session.Draft{}) {
+	if err == nil && (s.AddOrder(ref) || s.Draft != (session.Draft{})) {
 		s.Draft = session.Draft{}
 		err = v.SaveSession()
 	}
 	if err != nil {
-		p.site.Log.WarnContext(v.Context(), "draft not forgotten after placing", "request", v.RequestID(), "error", err)
+		p.site.Log.WarnContext(v.Context(), "session not kept after placing", "request", v.RequestID(), "error", err)
 	}
 }
 

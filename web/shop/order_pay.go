@@ -1,6 +1,7 @@
 package shop
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -9,11 +10,12 @@ import (
 	"github.com/coincart/coincart/models/invalid"
 	"github.com/coincart/coincart/payments"
 	pages "github.com/coincart/coincart/templates/shop"
+	"github.com/coincart/coincart/web/session"
 	"github.com/coincart/coincart/web/visit"
 )
 
 // PayOrder redirects the shopper of an unpaid order to the pay page: POST /orders/{ref}/pay. Without coin and payer_uid it continues with
-// the open payment; with them it creates another one.
+// the open payment, for everybody; with them it creates another one, for a browser that knows the order.
 func (p *OrderPages) PayOrder(v *visit.Visit) error {
 	values, err := v.Form()
 	if err != nil {
@@ -32,11 +34,10 @@ func (p *OrderPages) PayOrder(v *visit.Visit) error {
 		return err
 	}
 	if form == (paymentForm{quotes: form.quotes}) {
-		payer := models.Payer{}
-		if a := order.Current(); a != nil && a.PayerUserID == "" {
-			payer = s.SignedIn() // a payment that was begun signed in goes on signed in
-		}
-		return p.pay(v, order, form, payer)
+		return p.pay(v, order, form, samePayer(order, s), showing{})
+	}
+	if refused, err := p.refuseUnknown(v, order); refused {
+		return err
 	}
 	offers, err := p.orderOffers(v, order, form.quotes)
 	if err != nil {
@@ -47,7 +48,30 @@ func (p *OrderPages) PayOrder(v *visit.Visit) error {
 	if how.coin != "" || how.payer != "" {
 		return p.showOrder(v, order, how)
 	}
-	return p.pay(v, order, form, form.payer(s.SignedIn()))
+	return p.pay(v, order, form, form.payer(s.SignedIn()), showing{})
+}
+
+// samePayer returns the payer with whom an order's payment goes on: one that was begun signed in goes on signed in, one with a typed UID
+// needs none.
+func samePayer(order models.Order, s *session.Session) models.Payer {
+	if a := order.Current(); a != nil && a.PayerUserID == "" {
+		return s.SignedIn()
+	}
+	return models.Payer{}
+}
+
+// PayReturned goes on with the payment of an order from the page that the platform redirects to: POST /payments/return/{ref}/order/pay.
+// Coin and payer cannot be changed there.
+func (p *OrderPages) PayReturned(v *visit.Visit) error {
+	order, err := readOrder(v, p.site.Store.OrderByReturnRef)
+	if err != nil {
+		return err
+	}
+	s, err := v.Session()
+	if err != nil {
+		return err
+	}
+	return p.pay(v, order, paymentForm{}, samePayer(order, s), showing{limited: true})
 }
 
 // orderOffers returns the coins that an order can be paid with, by the quotes that the shopper saw last as long as they are valid.
@@ -65,17 +89,18 @@ func (p *OrderPages) orderOffers(v *visit.Visit, order models.Order, token strin
 	})
 }
 
-func (p *OrderPages) pay(v *visit.Visit, order models.Order, form paymentForm, payer models.Payer) error {
+// pay pays an order that is shown at the address of how.
+func (p *OrderPages) pay(v *visit.Visit, order models.Order, form paymentForm, payer models.Payer, how showing) error {
 	placement, err := p.account.payAs(v, payer, func(payer models.Payer) (payments.Placement, error) {
 		return p.payments.Pay(v.Context(), order.Ref, payments.PayInput{Coin: form.coin, Payer: payer, Quotes: form.quotes})
 	})
-	how := showing{status: http.StatusConflict, form: form}
+	how.status, how.form = http.StatusConflict, form
 	switch {
 	case err == nil:
 		p.site.Count("pay_again")
-		return v.SeeOther(nextAddress(placement))
+		return v.SeeOther(cmp.Or(placement.PayURL, how.path(order)))
 	case errors.Is(err, payments.ErrNotPayable):
-		return v.SeeOther(OrderPath(order.Ref))
+		return v.SeeOther(how.path(order))
 	case errors.Is(err, payments.ErrBusy):
 		how.notices = []pages.Notice{{Kind: pages.NoticeBusy}}
 	case errors.Is(err, payments.ErrQuote):
@@ -89,14 +114,14 @@ func (p *OrderPages) pay(v *visit.Visit, order models.Order, form paymentForm, p
 	case errors.Is(err, payments.ErrUnreachable):
 		how.status, how.notices = http.StatusServiceUnavailable, []pages.Notice{{Kind: pages.NoticeUnreachable}}
 	default:
-		return p.unfinished(v, order, "pay", err)
+		return p.unfinished(v, order, how, "pay", err)
 	}
-	return p.showAgain(v, how)
+	return p.showAgain(v, order, how)
 }
 
 // unfinished redirects to the page of an order on which a step failed that may have changed it, with a notice that says so if the notice
 // can be stored. The page shows the order's state.
-func (p *OrderPages) unfinished(v *visit.Visit, order models.Order, step string, cause error) error {
+func (p *OrderPages) unfinished(v *visit.Visit, order models.Order, how showing, step string, cause error) error {
 	if errors.Is(v.Context().Err(), context.Canceled) {
 		return cause // the visitor has left
 	}
@@ -111,14 +136,14 @@ func (p *OrderPages) unfinished(v *visit.Visit, order models.Order, step string,
 	if err != nil {
 		p.site.Log.WarnContext(v.Context(), "notice not kept", "request", v.RequestID(), "error", err)
 	}
-	return v.SeeOther(OrderPath(order.Ref))
+	return v.SeeOther(how.path(order))
 }
 
-// showAgain shows the order again after something was tried.
-func (p *OrderPages) showAgain(v *visit.Visit, how showing) error {
-	order, err := p.order(v)
+// showAgain shows the order again, as it is now, after something was tried.
+func (p *OrderPages) showAgain(v *visit.Visit, order models.Order, how showing) error {
+	fresh, err := p.site.Store.Order(v.Context(), order.ID)
 	if err != nil {
 		return err
 	}
-	return p.showOrder(v, order, how)
+	return p.showOrder(v, fresh, how)
 }

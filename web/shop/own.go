@@ -90,7 +90,9 @@ func (p *OwnOrderPages) listOwn(v *visit.Visit, view *pages.OwnOrdersView) (stat
 			return 0, badCursor(err)
 		}
 	}
-	view.Orders = ownOrders(v.Printer, page.Rows)
+	if view.Orders, err = p.ownOrders(v.Printer, page.Rows); err != nil {
+		return 0, err
+	}
 	if page.Next != "" {
 		next.Set("after", page.Next)
 		view.Next = ordersPath + "?" + next.Encode()
@@ -119,13 +121,21 @@ func (*OwnOrderPages) showOwn(v *visit.Visit, status int, view pages.OwnOrdersVi
 	return v.Show(status, pages.OwnOrders(view))
 }
 
-func ownOrders(p *i18n.Printer, rows []models.OwnOrder) []pages.OwnOrder {
-	list := make([]pages.OwnOrder, len(rows))
+// ownOrders returns orders of the visitor, with links that open all of each.
+func (p *OwnOrderPages) ownOrders(printer *i18n.Printer, rows []models.OwnOrder) ([]pages.OwnOrder, error) {
+	list, now := make([]pages.OwnOrder, len(rows)), p.site.Clock()
 	for i, o := range rows {
+		key, err := p.site.Store.OrderKey(o.Ref, o.Customer)
+		if err != nil {
+			return nil, err
+		}
 		list[i] = pages.OwnOrder{
-			URL: OrderPath(o.Ref), Ref: o.Ref, State: string(o.State), Placed: templates.NewMoment(p, o.CreatedAt), Pieces: o.Pieces,
-			Total: visit.Money(p, models.Currency{Code: o.Currency, Digits: o.Digits}, o.Total),
+			URL: OrderLink(o.Ref, key), Number: o.Number, State: string(o.State), Placed: templates.NewMoment(printer, o.CreatedAt), Pieces: o.Pieces,
+			Total: visit.Money(printer, models.Currency{Code: o.Currency, Digits: o.Digits}, o.Total),
+		}
+		if o.State == models.OrderAwaiting {
+			list[i].Deadline = deadline(printer, o.ExpiresAt, now)
 		}
 	}
-	return list
+	return list, nil
 }

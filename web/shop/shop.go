@@ -7,6 +7,7 @@ import (
 	"github.com/coincart/coincart/models/customers"
 	"github.com/coincart/coincart/payments"
 	pages "github.com/coincart/coincart/templates/shop"
+	"github.com/coincart/coincart/web/live"
 	"github.com/coincart/coincart/web/visit"
 )
 
@@ -29,8 +30,8 @@ type Pages struct {
 	*OwnOrderPages
 }
 
-// New returns the pages.
-func New(site *visit.Site, service *payments.Service, people *customers.Service) *Pages {
+// New returns the pages. hub wakes the open pages of orders.
+func New(site *visit.Site, service *payments.Service, people *customers.Service, hub *live.Hub) *Pages {
 	catalogue := &CataloguePages{site: site}
 	carts := &CartPages{site: site, quoter: service.Quoter, catalogue: catalogue, atlas: &atlas{}}
 	account := &account{signIn: service.SignIn}
@@ -38,7 +39,7 @@ func New(site *visit.Site, service *payments.Service, people *customers.Service)
 		CataloguePages: catalogue,
 		CartPages:      carts,
 		CheckoutPages:  &CheckoutPages{site: site, payments: service, carts: carts, account: account},
-		OrderPages:     &OrderPages{site: site, payments: service, account: account},
+		OrderPages:     &OrderPages{site: site, payments: service, customers: people, account: account, live: hub},
 		OwnOrderPages:  &OwnOrderPages{site: site, customers: people},
 	}
 }

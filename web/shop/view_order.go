@@ -16,7 +16,7 @@ import (
 func orderView(p *i18n.Printer, order models.Order, now time.Time, returned bool) pages.OrderView {
 	currency := currencyOf(order)
 	view := pages.OrderView{
-		Ref:    order.Ref,
+		Number: order.NumberText,
 		State:  orderState(order, returned),
 		Placed: templates.NewMoment(p, order.CreatedAt),
 		PaidAt: templates.NewMoment(p, order.PaidAt),
@@ -49,11 +49,37 @@ func orderView(p *i18n.Printer, order models.Order, now time.Time, returned bool
 			view.Problem = a.ProblemCode
 		}
 	}
-	if view.State == pages.OrderAwaiting {
-		view.Minutes = max(0, int(order.ExpiresAt.Sub(now)/time.Minute))
+	view.Returned = returned && order.State == models.OrderAwaiting
+	if view.State.Payable() {
+		view.Deadline = deadline(p, order.ExpiresAt, now)
 	}
 	view.CanCancel = order.State == models.OrderAwaiting && view.State != pages.OrderCancelling
 	return view
+}
+
+// limitedView returns the page of an order for somebody who knows its address and nothing else, made of the parts that are nobody's secret.
+func limitedView(full pages.OrderView, order models.Order) pages.OrderView {
+	view := pages.OrderView{
+		Limited: true, Number: full.Number, State: full.State, Problem: full.Problem, Placed: full.Placed, PaidAt: full.PaidAt,
+		Deadline: full.Deadline, Returned: full.Returned, Shipped: full.Shipped, Attempt: pages.AttemptView{Amount: full.Attempt.Amount, Coin: full.Attempt.Coin},
+		Totals: templates.Totals{Total: full.Totals.Total},
+	}
+	for _, l := range order.Lines {
+		view.Pieces += l.Quantity
+	}
+	return view
+}
+
+// deadline returns until when an order can be paid.
+func deadline(p *i18n.Printer, expires, now time.Time) pages.Deadline {
+	return pages.Deadline{Until: templates.NewMoment(p, expires), Left: max(0, int(expires.Sub(now)/time.Second))}
+}
+
+// stillOpen turns the page of a shopper who came back into the one that says that the order is not paid yet. The platform has just said so.
+func stillOpen(p *i18n.Printer, view *pages.OrderView, order models.Order, now time.Time) {
+	if view.Returned && view.State == pages.OrderConfirming {
+		view.State, view.Deadline = pages.OrderUnpaid, deadline(p, order.ExpiresAt, now)
+	}
 }
 
 func attemptView(p *i18n.Printer, currency models.Currency, a models.Attempt) pages.AttemptView {

@@ -188,7 +188,7 @@ func TestOrderView(t *testing.T) {
 	}
 	view := orderView(i18n.ByTag("en"), order, placed.Add(61*time.Second), false)
 	assert.Equal(t, pages.OrderAwaiting, view.State)
-	assert.Equal(t, 28, view.Minutes)
+	assert.Equal(t, pages.Deadline{Until: templates.Moment{Text: "22 November 2026, 15:05 UTC", ISO: "2026-11-22T15:05:00Z"}, Left: 28*60 + 59}, view.Deadline)
 	assert.Equal(t, templates.Moment{Text: "22 November 2026, 14:35 UTC", ISO: "2026-11-22T14:35:00Z"}, view.Placed)
 	assert.Empty(t, view.PaidAt, "not paid: no time at all, and no year 1")
 	assert.Equal(t, pages.AttemptView{Amount: "24 USDT", Coin: "USDT", Rate: "$1.00", Payer: "…6789", OrderNum: "42"}, view.Attempt)
@@ -197,17 +197,18 @@ func TestOrderView(t *testing.T) {
 	assert.Empty(t, view.Problem)
 
 	late := orderView(i18n.ByTag("en"), order, placed.Add(time.Hour), false)
-	assert.Zero(t, late.Minutes)
+	assert.Zero(t, late.Deadline.Left)
 
 	order.Attempts[0].State, order.Attempts[0].ProblemCode = models.AttemptFailed, "70006"
 	failed := orderView(i18n.ByTag("en"), order, placed, false)
 	assert.Equal(t, "70006", failed.Problem)
 	assert.True(t, failed.CanCancel)
+	assert.Equal(t, 1800, failed.Deadline.Left, "a refused order can still be paid, until then")
 
 	order.State = models.OrderCancelled
 	over := orderView(i18n.ByTag("en"), order, placed, false)
 	assert.False(t, over.CanCancel)
-	assert.Zero(t, over.Minutes)
+	assert.Zero(t, over.Deadline)
 	assert.Zero(t, over.State.RefreshSeconds(), "a page with nothing to wait for does not ask again")
 }
 

@@ -14,6 +14,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/gin-gonic/gin"
+	"github.com/go-chi/httprate"
 
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/text"
@@ -176,6 +177,9 @@ func (v *Visit) Posted() bool { return v.gin.Request.Method == http.MethodPost }
 
 // ClientIP returns the visitor's address; forwarded headers count only from a trusted proxy.
 func (v *Visit) ClientIP() string { return v.gin.ClientIP() }
+
+// ClientNetwork returns the visitor's address, for counting: an IPv6 address stands for its network, because a visitor has many of them.
+func (v *Visit) ClientNetwork() string { return httprate.CanonicalizeIP(v.ClientIP()) }
 
 // languageCookie holds the language that the visitor chose.
 const languageCookie = "coincart-language"

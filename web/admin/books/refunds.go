@@ -51,11 +51,11 @@ func (h *handlers) refundList(req *admin.Request, view *pages.RefundsView, state
 	if err != nil {
 		return err
 	}
-	refs, err := admin.OrderRefs(req, page, func(r models.Refund) string { return r.OrderID })
+	numbers, err := admin.OrderNumbers(req, page, func(r models.Refund) string { return r.OrderID })
 	if err != nil {
 		return err
 	}
-	view.Rows = refunds.Rows(req.Printer, page, names, refs, req.Who())
+	view.Rows = refunds.Rows(req.Printer, page, names, numbers, req.Who())
 	view.Next, view.First = admin.Pager(admin.RefundsPath, q, "after", next)
 	return nil
 }

@@ -38,7 +38,7 @@ func (h *handlers) statementView(req *admin.Request, day string, b book) pages.S
 	for _, f := range b.found {
 		row := discrepancyRow(p, f, b.people, b.names, req.Who(), b.day.State == models.DaySealed)
 		ours := b.orders[f.AppOrderID]
-		row.Ref = ours.Ref
+		row.Number = ours.Number
 		if f.Kind == models.CoinDiffers && ours.Coin != "" {
 			row.Ours = admin.Coin(p, f.Ours, ours.Coin)
 		}
@@ -47,7 +47,8 @@ func (h *handlers) statementView(req *admin.Request, day string, b book) pages.S
 	view.ZoneWarning = pages.ZoneWarning{Lines: b.report.Astray, Likely: b.report.LikelyZone}
 	for _, l := range b.lines {
 		view.Lines = append(view.Lines, pages.StatementLine{
-			Position: l.Position, Type: string(l.Type), AppOrderID: l.AppOrderID, OrderID: b.orders[l.AppOrderID].OrderID, Amount: admin.Coin(p, l.Amount, l.Coin), UserID: l.UserID,
+			Position: l.Position, Type: string(l.Type), AppOrderID: l.AppOrderID, OrderID: b.orders[l.AppOrderID].OrderID, Number: b.orders[l.AppOrderID].Number,
+			Amount: admin.Coin(p, l.Amount, l.Coin), UserID: l.UserID,
 			Created: admin.MomentIn(p, l.CreateTime, zone), Paid: admin.MomentIn(p, l.PayTime, zone), Unreadable: l.Unreadable,
 		})
 	}

@@ -97,7 +97,7 @@ func customerOrders(p *i18n.Printer, rows []models.OwnOrder) []pages.CustomerOrd
 	list := make([]pages.CustomerOrder, len(rows))
 	for i, o := range rows {
 		list[i] = pages.CustomerOrder{
-			ID: o.ID, Ref: o.Ref, State: string(o.State), Placed: admin.Moment(p, o.CreatedAt), Total: p.Money(o.Total.String(), o.Currency, o.Digits),
+			ID: o.ID, Number: o.Number, State: string(o.State), Placed: admin.Moment(p, o.CreatedAt), Total: p.Money(o.Total.String(), o.Currency, o.Digits),
 		}
 	}
 	return list

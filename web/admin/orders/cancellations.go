@@ -36,7 +36,7 @@ func pendingRows(p *i18n.Printer, pending []models.PendingAttempt, now time.Time
 	rows := make([]pages.PendingRow, len(pending))
 	for i, a := range pending {
 		rows[i] = pages.PendingRow{
-			AttemptID: a.ID, OrderID: a.OrderID, Ref: a.Ref, OrderNum: a.OrderNum, AppOrderID: a.AppOrderID, State: string(a.State),
+			AttemptID: a.ID, OrderID: a.OrderID, Number: a.Number, OrderNum: a.OrderNum, AppOrderID: a.AppOrderID, State: string(a.State),
 			Intent: string(a.Intent), Amount: admin.Coin(p, a.Amount, a.Coin), Payer: a.PayerUserID, Created: admin.Moment(p, a.CreatedAt),
 			Age: admin.Duration(p, now.Sub(a.CreatedAt)),
 		}

@@ -169,7 +169,7 @@ func orderRows(p *i18n.Printer, rows []models.OrderRow) []pages.OrderRow {
 	list := make([]pages.OrderRow, len(rows))
 	for i, r := range rows {
 		list[i] = pages.OrderRow{
-			ID: r.ID, Ref: r.Ref, Email: r.Email, Name: r.Name, State: paymentState(r.State, r.Balance), Refunded: string(r.Refunds), Attempt: string(r.AttemptState),
+			ID: r.ID, Number: r.Number, Email: r.Email, Name: r.Name, State: paymentState(r.State, r.Balance), Refunded: string(r.Refunds), Attempt: string(r.AttemptState),
 			Total: p.Money(r.Total.String(), r.Currency, r.Digits), Amount: admin.Coin(p, r.PayAmount, r.PayCoin), OrderNum: r.OrderNum, Payer: r.PayerUserID,
 			Created: admin.Moment(p, r.CreatedAt), Reviews: r.OpenReviews,
 		}

@@ -36,13 +36,13 @@ func (h *handlers) fulfilOrders(req *admin.Request, form url.Values) error {
 	if refusal != "" {
 		return h.ordersAgain(req, form, refusal)
 	}
-	refs, err := h.site.Store.OrderRefs(req.Context(), chosen)
+	numbers, err := h.site.Store.OrderNumbers(req.Context(), chosen)
 	if err != nil {
 		return err
 	}
 	view := pages.BulkView{Action: "fulfil", Back: req.WantedPage()}
 	for _, id := range chosen {
-		row := pages.BulkRow{OrderID: id, Ref: refs[id], Outcome: "fulfilled"}
+		row := pages.BulkRow{OrderID: id, Number: numbers[id], Outcome: "fulfilled"}
 		switch _, err := h.payments.Ship(req.Context(), payments.ShipInput{OrderID: id, FormToken: models.NewRef()}, req.Actor()); {
 		case errors.Is(err, payments.ErrNotFulfillable):
 			row.Outcome, row.Bad = string(pages.RefusalNotFulfillable), true

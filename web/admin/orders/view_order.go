@@ -38,11 +38,11 @@ func orderView(p *i18n.Printer, file models.OrderFile, who staff.SignedIn, times
 	order := file.Order
 	money := func(a models.Amount) string { return p.Money(a.String(), order.Currency, order.Digits) }
 	view := pages.OrderView{
-		ID: order.ID, Ref: order.Ref, ShopURL: shop.OrderPath(order.Ref), State: paymentState(order.State, order.Balance), Refunded: string(order.Refunds), Email: order.Email, Name: order.Name,
+		ID: order.ID, Number: order.NumberText, ShopURL: shop.OrderPath(order.Ref), State: paymentState(order.State, order.Balance), Refunded: string(order.Refunds), Email: order.Email, Name: order.Name,
 		Lang: order.Lang, Created: admin.Moment(p, order.CreatedAt), Paid: admin.Moment(p, order.PaidAt), Fulfilled: admin.Moment(p, order.FulfilledAt),
 		Total: money(order.Total), Refunds: refunds.Rows(p, file.Refunds, file.People, nil, who),
 		Reviews: admin.ReviewRows(p, file.Reviews, admin.ReviewContext{
-			Refs: map[string]string{order.ID: order.Ref}, Orders: map[string]*models.Order{order.ID: &order}, Names: file.People,
+			Numbers: map[string]string{order.ID: order.NumberText}, Orders: map[string]*models.Order{order.ID: &order}, Names: file.People,
 			Role: who.Staff.Role, Now: times.now,
 		}),
 		Timeline:  timeline(p, file),

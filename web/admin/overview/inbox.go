@@ -48,7 +48,7 @@ func (h *handlers) reviewRows(req *admin.Request, view *pages.InboxView, q url.V
 	if view.Refusal, err = admin.FilterRefusal(err); err != nil || view.Refusal != "" {
 		return err
 	}
-	refs, err := admin.OrderRefs(req, reviews, func(r models.Review) string { return r.OrderID })
+	numbers, err := admin.OrderNumbers(req, reviews, func(r models.Review) string { return r.OrderID })
 	if err != nil {
 		return err
 	}
@@ -61,7 +61,7 @@ func (h *handlers) reviewRows(req *admin.Request, view *pages.InboxView, q url.V
 		return err
 	}
 	view.Rows = admin.ReviewRows(req.Printer, reviews, admin.ReviewContext{
-		Refs: refs, Orders: orders, Names: names, Role: req.Who().Staff.Role, Now: h.site.Clock(),
+		Numbers: numbers, Orders: orders, Names: names, Role: req.Who().Staff.Role, Now: h.site.Clock(),
 	})
 	view.Next, view.First = admin.Pager(admin.InboxPath, q, "after", next)
 	return nil

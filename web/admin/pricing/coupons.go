@@ -129,7 +129,7 @@ func (h *handlers) couponUses(req *admin.Request, view *pages.CouponView, id str
 	p := req.Printer
 	for _, u := range page.Rows {
 		view.Uses = append(view.Uses, pages.CouponUseRow{
-			OrderID: u.OrderID, Ref: u.Ref, Email: u.Email, Order: string(u.OrderState), State: string(u.State), At: admin.Moment(p, u.CreatedAt),
+			OrderID: u.OrderID, Number: u.Number, Email: u.Email, Order: string(u.OrderState), State: string(u.State), At: admin.Moment(p, u.CreatedAt),
 			Discount: p.Money(u.Discount.String(), u.Currency, u.Digits), Total: p.Money(u.Total.String(), u.Currency, u.Digits),
 		})
 	}

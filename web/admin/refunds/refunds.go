@@ -104,14 +104,14 @@ func FourEyes(service *payments.Service, req *admin.Request, currency string, di
 	return req.Printer.Money(limit.String(), currency, digits)
 }
 
-// Rows returns refunds as rows; refs may be nil on the order's own page.
-func Rows(p *i18n.Printer, refunds []models.Refund, names admin.Names, refs map[string]string, who staff.SignedIn) []pages.RefundRow {
+// Rows returns refunds as rows; numbers may be nil on the order's own page.
+func Rows(p *i18n.Printer, refunds []models.Refund, names admin.Names, numbers map[string]string, who staff.SignedIn) []pages.RefundRow {
 	may := who.Staff.Role.Can(models.MayRefund)
 	rows := make([]pages.RefundRow, len(refunds))
 	for i, r := range refunds {
 		own := r.RequestedBy == who.Staff.ID
 		rows[i] = pages.RefundRow{
-			ID: r.ID, OrderID: r.OrderID, Ref: refs[r.OrderID], State: string(r.State), Amount: admin.Coin(p, r.Amount, r.Coin), Reason: r.Reason, Note: r.ShopperNote,
+			ID: r.ID, OrderID: r.OrderID, Number: numbers[r.OrderID], State: string(r.State), Amount: admin.Coin(p, r.Amount, r.Coin), Reason: r.Reason, Note: r.ShopperNote,
 			RequestedBy: names.Of(r.RequestedBy), ApprovedBy: names.Of(r.ApprovedBy), AppOrderID: r.AppOrderID, OrderNum: r.OrderNum,
 			Problem: r.ProblemCode, Created: admin.Moment(p, r.CreatedAt), Sent: admin.Moment(p, r.SentAt), Confirmed: admin.Moment(p, r.ConfirmedAt), Own: own,
 			CanApprove: may && !own && r.State == models.RefundRequested, CanDecline: may && r.State.CanMove(models.RefundDeclined),

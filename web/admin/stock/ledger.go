@@ -60,7 +60,7 @@ func ledgerRows(p *i18n.Printer, rows []models.MovementRow) []pages.LedgerRow {
 	for i, r := range rows {
 		list[i] = pages.LedgerRow{
 			Thing: stockThing(p, r.Variant), At: admin.Moment(p, r.CreatedAt), Kind: string(r.Kind), Quantity: signedPieces(p, r.Quantity), Out: r.Quantity < 0,
-			Note: r.Note, Who: r.Who, OrderID: r.OrderID, OrderRef: r.OrderRef,
+			Note: r.Note, Who: r.Who, OrderID: r.OrderID, OrderNumber: r.OrderNumber,
 		}
 	}
 	return list
@@ -94,7 +94,7 @@ func (h *handlers) reservationRows(req *admin.Request, rows []models.Reservation
 	list := make([]pages.ReservationRow, len(rows))
 	for i, r := range rows {
 		list[i] = pages.ReservationRow{
-			Thing: stockThing(req.Printer, r.Variant), OrderID: r.OrderID, OrderRef: r.OrderRef, State: string(r.State), Quantity: r.Quantity,
+			Thing: stockThing(req.Printer, r.Variant), OrderID: r.OrderID, OrderNumber: r.OrderNumber, State: string(r.State), Quantity: r.Quantity,
 			Since: admin.Moment(req.Printer, r.CreatedAt),
 		}
 		if r.State == models.OrderAwaiting {

@@ -30,8 +30,14 @@ func (h *handlers) showAudit(req *admin.Request) error {
 		if view.Refusal, err = admin.FilterRefusal(err); err != nil {
 			return err
 		}
+		numbers, err := admin.OrderNumbers(req, entries, func(e models.AuditEntry) string { return orderOf(e.Subject) })
+		if err != nil {
+			return err
+		}
 		for _, e := range entries {
-			view.Rows = append(view.Rows, auditRow(req.Printer, e))
+			row := auditRow(req.Printer, e)
+			row.OrderNumber = numbers[orderOf(e.Subject)]
+			view.Rows = append(view.Rows, row)
 		}
 		next := ""
 		if len(entries) == filter.Limit && entries[len(entries)-1].Seq > 1 {
@@ -74,6 +80,15 @@ func auditRow(p *i18n.Printer, e models.AuditEntry) pages.AuditRow {
 		Seq: strconv.FormatInt(e.Seq, 10), At: admin.Moment(p, e.At), Who: e.Who, Action: e.Action, Subject: strings.TrimSuffix(e.Subject, ":"), SubjectURL: subjectURL(e.Subject),
 		Before: e.Before, After: e.After, RemoteAddr: e.RemoteAddr, RequestID: e.RequestID, Hash: e.Hash,
 	}
+}
+
+// orderOf returns the id of the order that a subject is about; "" for other subjects.
+func orderOf(subject string) string {
+	kind, id, _ := strings.Cut(subject, ":")
+	if kind != "order" || !admin.IsID(id) {
+		return ""
+	}
+	return id
 }
 
 // subjectURL returns the address of the page of an entry's subject; "" if it has none.
