@@ -4,6 +4,7 @@ import (
 	"errors"
 	"math/rand/v2"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/coincart/coincart/models"
@@ -62,7 +63,8 @@ func (p *OrderPages) follow(v *visit.Visit, ref string) error {
 	if err != nil {
 		return err
 	}
-	shown := pages.OrderState(v.Query("shown"))
+	state, _, _ := strings.Cut(v.Query("shown"), ":") // the facts beside it are seen by the next question
+	shown := pages.OrderState(state)
 	if shown == pages.OrderUnpaid {
 		shown = pages.OrderConfirming // what it is without an answer of the platform
 	}
