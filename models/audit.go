@@ -154,7 +154,7 @@ func AuditActions() []string {
 		"review.close",
 		"settings.change",
 		"source.change", "source.create",
-		"staff.create", "staff.disable", "staff.enable", "staff.invitation_end", "staff.invite", "staff.join", "staff.password",
+		"staff.alerts", "staff.create", "staff.disable", "staff.enable", "staff.invitation_end", "staff.invite", "staff.join", "staff.password",
 		"staff.profile", "staff.recovery", "staff.recovery_used", "staff.reset", "staff.reset_link", "staff.reset_password",
 		"staff.reset_totp", "staff.role", "staff.session_end", "staff.sessions_end", "staff.setup_link", "staff.sign_in", "staff.totp",
 		"statement.fetch",

@@ -20,6 +20,15 @@ func checkLine(value string, maxRunes int, required bool) invalid.Problem {
 	return ""
 }
 
+// checkTyped is checkLine for a text that a stranger types and the shop mails or shows to others: it must not have an address (text.Linked).
+func checkTyped(value string, maxRunes int, required bool) invalid.Problem {
+	problem := checkLine(value, maxRunes, required)
+	if problem == "" && text.Linked(value) {
+		return invalid.Link
+	}
+	return problem
+}
+
 // checkLines checks a text of several lines (text.Lines) with at most maxRunes runes.
 func checkLines(value string, maxRunes int) invalid.Problem {
 	switch {

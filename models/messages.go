@@ -1,6 +1,9 @@
 package models
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // InboxMessage is a callback of the platform, stored before it is acknowledged (reliability.md R4) and opened by a worker.
 // Its envelope passed the signature pre-check; what is inside is not known yet.
@@ -33,18 +36,21 @@ const (
 	InboxBad     InboxState = "bad"     // cannot be opened or read
 )
 
-// OutboxMessage is a mail that waits to be sent; DedupeKey makes it at most one (reliability.md I10).
+// OutboxMessage is a mail that waits to be sent, to the shopper of an order or to a person of the staff; DedupeKey makes it at most one
+// (reliability.md I10).
 type OutboxMessage struct {
 	ID        string      `ascii:"36"`
 	Kind      MailKind    `ascii:"32"`
-	OrderID   string      `ascii:"36"`
+	OrderID   string      `ascii:"36"` // empty: it is for the staff
+	StaffID   string      `ascii:"36"` // empty: it is for the shopper
+	About     string      `text:"255"` // the id of a refund, AlertCounts, or MailResent; empty: the order alone
 	DedupeKey string      `text:"190"`
 	State     OutboxState `ascii:"16"`
 	Tries     int
-	Problem   string `text:"255"` // a Remark: why it was given up
+	Problem   string `text:"255"` // a Remark: why it was given up or skipped
 	CreatedAt time.Time
 	SentAt    time.Time `gorm:"default:null"`
-	DueAt     time.Time `gorm:"default:null"` // zero: sent or parked
+	DueAt     time.Time `gorm:"default:null"` // zero: sent, parked or skipped
 	Lease     string    `ascii:"64"`
 }
 
@@ -56,8 +62,41 @@ const (
 	MailOrderReceived   MailKind = "order_received"
 	MailPaymentReceived MailKind = "payment_received"
 	MailOrderSent       MailKind = "order_sent"
-	MailOrderList       MailKind = "order_list" // a link to all orders of the e-mail address
+	MailOrderCancelled  MailKind = "order_cancelled"
+	MailOrderExpired    MailKind = "order_expired"
+	MailLatePayment     MailKind = "late_payment" // money came for an order that could not be completed any more
+	MailLateDecided     MailKind = "late_decided" // what was decided about that money
+	MailRefunded        MailKind = "refunded"     // About is the refund's id
+	MailOrderList       MailKind = "order_list"   // a link to all orders of the e-mail address
+
+	MailStaffAlert MailKind = "staff_alert" // to a person of the staff, at once; About is AlertCounts
+	MailStaffDaily MailKind = "staff_daily" // to a person of the staff, once a day; About is AlertCounts
 )
+
+// MailResent is OutboxMessage.About of a mail that a person of the staff sends again: no stranger caused it, so that no limit holds for it.
+const MailResent = "resent"
+
+// Limits of mails about orders that were not paid: anybody can cause them, for any address (reliability.md §3).
+const (
+	MaxUnpaidMails   = 3         // for each mailbox within UnpaidMailWindow
+	UnpaidMailWindow = time.Hour // sliding
+)
+
+// Unpaid reports whether the mail is sent about orders that nobody has paid: everybody can cause it.
+func (k MailKind) Unpaid() bool {
+	return k == MailOrderReceived || k == MailOrderCancelled || k == MailOrderExpired
+}
+
+// Mailbox returns the mailbox that an e-mail address leads to, in lower case and without the tag behind a plus sign, with which one
+// mailbox has any number of addresses (RFC 5233).
+func Mailbox(email string) string {
+	email = strings.ToLower(strings.TrimSpace(email))
+	local, host, _ := strings.Cut(email, "@")
+	if name, _, tagged := strings.Cut(local, "+"); tagged && name != "" {
+		local = name
+	}
+	return local + "@" + host
+}
 
 // OutboxState is what became of a message.
 type OutboxState string
@@ -66,7 +105,8 @@ type OutboxState string
 const (
 	OutboxWaiting OutboxState = "waiting"
 	OutboxSent    OutboxState = "sent"
-	OutboxParked  OutboxState = "parked" // given up; a review is open
+	OutboxParked  OutboxState = "parked"  // given up; a review is open
+	OutboxSkipped OutboxState = "skipped" // not sent on purpose; Problem says why
 )
 
 // Session is a browser's session. The cookie holds a random id; the database holds its hash and the sealed content.

@@ -31,6 +31,7 @@ const (
 	SettingQuoteTTL    SettingKey = "quote.ttl"  // minutes that a coin's price is kept for the shopper
 	SettingStockLow    SettingKey = "stock.low"  // pieces at or below which a stock is low
 	SettingHomeCountry SettingKey = "tax.home_country"
+	SettingAlertHour   SettingKey = "alerts.daily_hour" // hour of the day at which staff get the summary of the day, 0 to 23
 
 	SettingKeepAddresses SettingKey = "retention.addresses_days" // after an order is complete
 	SettingKeepEnvelopes SettingKey = "retention.envelopes_days"
@@ -155,6 +156,7 @@ func SettingsList() []Setting {
 		Setting{Key: SettingQuoteTTL, Group: GroupOrders, Kind: KindNumber, Required: true, Default: "10", Min: 1, Max: 60},
 		Setting{Key: SettingStockLow, Group: GroupOrders, Kind: KindNumber, Required: true, Default: "5", Max: 100_000},
 		Setting{Key: SettingHomeCountry, Group: GroupOrders, Kind: KindCountry},
+		Setting{Key: SettingAlertHour, Group: GroupOrders, Kind: KindNumber, Required: true, Default: "8", Max: 23},
 
 		Setting{Key: SettingKeepAddresses, Group: GroupRetention, Kind: KindNumber, Required: true, Default: "180", Min: 1, Max: 36_500},
 		Setting{Key: SettingKeepEnvelopes, Group: GroupRetention, Kind: KindNumber, Required: true, Default: "90", Min: 7, Max: 36_500},

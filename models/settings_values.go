@@ -166,6 +166,9 @@ func (s Settings) QuoteTTL() time.Duration {
 // StockLow returns the number of pieces at or below which a stock is low, for variants without a number of their own.
 func (s Settings) StockLow() int { return s.Number(SettingStockLow) }
 
+// AlertHour returns the hour of the day, 0 to 23, at which staff get the summary of the day.
+func (s Settings) AlertHour() int { return s.Number(SettingAlertHour) }
+
 // HomeCountry returns the shop's own country for taxes, ISO 3166-1 alpha-2, or "".
 func (s Settings) HomeCountry() string { return s.Text(SettingHomeCountry) }
 

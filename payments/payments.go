@@ -162,7 +162,7 @@ func assemble(c Config) *Service {
 		Inquiry:      inquiry,
 		Callbacks:    &Callbacks{core: core, gateway: c.Gateway, settlement: settlement, inquiry: inquiry, wake: jobs.NewBell()},
 		Cancellation: cancellation,
-		Refunds:      &Refunds{core: core, gateway: c.Gateway, fourEyes: c.FourEyesLimit, proofAge: c.ProofAge, wake: jobs.NewBell()},
+		Refunds:      &Refunds{core: core, gateway: c.Gateway, fourEyes: c.FourEyesLimit, proofAge: c.ProofAge, wake: jobs.NewBell(), outbox: c.Outbox},
 		SignIn:       &SignIn{core: core, gateway: c.Gateway, base: c.BaseURL},
 		OrderAdmin:   &OrderAdmin{core: core, inquiry: inquiry, cancellation: cancellation, jobs: c.Jobs, outbox: c.Outbox},
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/jobs"
+	"github.com/coincart/coincart/models/mail"
 	"github.com/coincart/coincart/models/store"
 	"github.com/coincart/coincart/payments/opay"
 )
@@ -38,6 +39,7 @@ type Refunds struct {
 	fourEyes models.Amount
 	proofAge time.Duration
 	wake     jobs.Bell
+	outbox   *mail.Outbox
 }
 
 // FourEyesLimit returns the value, in the shop's currency, above which a refund needs a second person; 0 means that none does.
@@ -223,6 +225,11 @@ func (rs *Refunds) moveRefundIn(ctx context.Context, tx *store.Store, r *models.
 	t := models.Transition{OrderID: r.OrderID, AttemptID: r.AttemptID, Cause: cause}
 	if err := tx.MoveRefund(ctx, r.ID, r.State, to, set, t); err != nil {
 		return fmt.Errorf("move refund to %s: %w", to, err)
+	}
+	if to == models.RefundAccepted || to == models.RefundConfirmed {
+		if err := rs.outbox.QueueRefunded(ctx, tx, r.OrderID, r.ID); err != nil {
+			return err
+		}
 	}
 	return rs.orderAfterRefunds(ctx, tx, r.OrderID, cause)
 }

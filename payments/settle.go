@@ -126,7 +126,7 @@ func (s *settlement) mismatch(ctx context.Context, tx *store.Store, order *model
 	if err := tx.MoveOrder(ctx, order.ID, models.OrderAwaiting, models.OrderReview, store.OrderChange{}, t); err != nil {
 		return fmt.Errorf("move order to review: %w", err)
 	}
-	return nil
+	return s.outbox.Queue(ctx, tx, models.MailLatePayment, order.ID)
 }
 
 // dropNumber removes an order number that belongs to another order. The attempt is unknown again, and queried by the shop's id.
@@ -198,6 +198,9 @@ func (s *settlement) lateMoney(ctx context.Context, tx *store.Store, order *mode
 	t := models.Transition{OrderID: order.ID, Cause: cause, Note: note}
 	if err := tx.MoveOrder(ctx, order.ID, order.State, models.OrderReview, set, t); err != nil {
 		return fmt.Errorf("move order to review: %w", err)
+	}
+	if err := s.outbox.Queue(ctx, tx, models.MailLatePayment, order.ID); err != nil {
+		return err
 	}
 	return useCoupon(ctx, tx, order) // the shopper paid the lower price, whatever happens to the order
 }
@@ -317,8 +320,19 @@ func (s *settlement) endOrder(ctx context.Context, tx *store.Store, order *model
 	if err := tx.ReleaseReservation(ctx, order.ID); err != nil {
 		return fmt.Errorf("release stock: %w", err)
 	}
+	if err := s.outbox.QueueEnded(ctx, tx, endedMail(to), order.ID); err != nil {
+		return err
+	}
 	if order.CouponCode == "" {
 		return nil
 	}
 	return tx.ReleaseCoupon(ctx, order.ID)
+}
+
+// endedMail returns the mail about an order that ends in a state without a payment.
+func endedMail(to models.OrderState) models.MailKind {
+	if to == models.OrderExpired {
+		return models.MailOrderExpired
+	}
+	return models.MailOrderCancelled
 }

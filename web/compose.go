@@ -36,10 +36,14 @@ func Compose(db *store.Store, baseURL, shopName string) mail.Compose {
 		from := from
 		from.name, from.contact = cmp.Or(settings.ShopName(), from.name), settings.ContactEmail()
 		view := letterView(from, order)
-		if m.Kind == models.MailOrderList {
-			if view.OrderURL, err = listAddress(ctx, db, from.base, order.Email); err != nil {
-				return mail.Message{}, fmt.Errorf("write mail %s: %w", m.Kind, err)
-			}
+		switch m.Kind { //nolint:exhaustive // the others tell what the order holds
+		case models.MailOrderList:
+			view.OrderURL, err = listAddress(ctx, db, from.base, order.Email)
+		case models.MailRefunded:
+			view.Refund, err = refundView(ctx, db, view.Printer, &order, m.About)
+		}
+		if err != nil {
+			return mail.Message{}, fmt.Errorf("write mail %s: %w", m.Kind, err)
 		}
 		letter, err := letterOf(m.Kind, view)
 		if err != nil {
@@ -68,6 +72,11 @@ func letterOf(kind models.MailKind, view letters.View) (letters.Letter, error) {
 		models.MailOrderReceived:   letters.OrderReceived,
 		models.MailPaymentReceived: letters.PaymentReceived,
 		models.MailOrderSent:       letters.OrderSent,
+		models.MailOrderCancelled:  letters.OrderCancelled,
+		models.MailOrderExpired:    letters.OrderExpired,
+		models.MailLatePayment:     letters.LatePayment,
+		models.MailLateDecided:     letters.LateDecided,
+		models.MailRefunded:        letters.Refunded,
 		models.MailOrderList:       letters.OrderList,
 	}
 	write, ok := writers[kind]
@@ -80,9 +89,9 @@ func letterOf(kind models.MailKind, view letters.View) (letters.Letter, error) {
 func letterView(from sender, order models.Order) letters.View {
 	p := i18n.ByTag(order.Lang)
 	view := letters.View{
-		Printer: p, ShopName: from.name, Contact: from.contact, Name: order.Name, Ref: order.Ref, OrderURL: from.base + shop.OrderPath(order.Ref), Tracking: order.Tracking,
+		Printer: p, ShopName: from.name, Contact: from.contact, Name: order.Name, Ref: order.Ref, OrderURL: from.base + shop.OrderPath(order.Ref), Parcels: parcels(order),
 		Totals: shop.OrderTotals(p, order), Shipped: order.Shipped,
-		Deadline: templates.NewMoment(p, order.ExpiresAt), PaidAt: templates.NewMoment(p, order.PaidAt),
+		Deadline: templates.NewMoment(p, order.ExpiresAt), PaidAt: templates.NewMoment(p, order.PaidAt), Accepted: !order.PaidAt.IsZero(),
 		Lines: make([]letters.Line, len(order.Lines)),
 	}
 	for i, l := range order.Lines {
@@ -96,6 +105,9 @@ func letterView(from sender, order models.Order) letters.View {
 	}
 	if a := order.Current(); a != nil {
 		view.Amount, view.OrderNum = p.Coin(a.Amount.String(), a.Coin), a.OrderNum
+		if order.PaidAt.IsZero() && a.State == models.AttemptPaid { // money that came late
+			view.PaidAt = templates.NewMoment(p, a.PaidAt)
+		}
 	}
 	return view
 }

@@ -54,6 +54,7 @@ func importRules() []importRule {
 		{"models/jobs", []string{"models", "models/health", "models/store"}, []string{router, templ, orm, "database/sql", "net/http"}},
 		{"models/mail", []string{"models", "models/health", "models/jobs", "models/store", "models/text"}, []string{router, templ, orm, "database/sql", "net/http"}},
 		{"models/staff", []string{"models", "models/store", "models/text"}, []string{router, templ, orm, "database/sql", "net/http"}},
+		{"models/alerts", []string{"models", "models/health", "models/jobs", "models/mail", "models/store"}, []string{router, templ, orm, "database/sql", "net/http"}},
 		{"models/customers", []string{"models", "models/jobs", "models/mail", "models/store"}, []string{router, templ, orm, "database/sql", "net/http"}},
 		{"models/catalogue", []string{"models", "models/fetch", "models/jobs", "models/pictures", "models/productcsv", "models/store", "models/text"}, []string{router, templ, orm, "database/sql"}},
 		{"payments/opay", nil, nil}, // the standard library only: see standardOnly
@@ -61,7 +62,7 @@ func importRules() []importRule {
 		{"payments/books", []string{"models", "models/jobs", "models/store", "payments/opay"}, []string{router, templ, orm, "database/sql", "net/http"}},
 		{"payments/rates", []string{"models", "models/fetch", "models/jobs", "models/store", "payments/breaker", "payments/opay"}, []string{router, templ, orm, "database/sql"}},
 		{"payments/breaker", []string{"payments/opay"}, []string{router, templ, orm, "database/sql"}},
-		{"payments/assembly", []string{"models/catalogue", "models/customers", "models/health", "models/jobs", "models/mail", "payments", "payments/books", "payments/rates"}, []string{router, templ, orm, "database/sql", "net/http"}},
+		{"payments/assembly", []string{"models/alerts", "models/catalogue", "models/customers", "models/health", "models/jobs", "models/mail", "payments", "payments/books", "payments/rates"}, []string{router, templ, orm, "database/sql", "net/http"}},
 		{"payments/paymentstest", []string{"models/...", "payments/..."}, []string{router, templ, orm, "database/sql"}},
 		{"payments/keyfile", []string{"payments/opay"}, []string{router, templ, orm, "database/sql", "net/http"}},
 		{"payments/doctor", []string{"models", "models/health", "models/jobs", "models/store", "payments/keyfile", "payments/opay"}, []string{router, templ, orm, "database/sql"}},
@@ -71,8 +72,8 @@ func importRules() []importRule {
 		{"templates/...", []string{"templates/...", "static", "models/text", "models/invalid"}, []string{router, orm, "database/sql"}},
 		// The frame of the back office knows none of the rooms, and these do not know each other.
 		{"web/admin", []string{"web/visit", "templates/...", "models", "models/staff", "models/store", "models/text", "models/invalid"}, []string{orm, "database/sql"}},
-		{"web/admin/...", []string{"web/admin", "web/admin/refunds", "web/visit", "web/shop", "web/markdown", "templates/...", "models", "models/catalogue", "models/customers", "models/jobs", "models/mail", "models/pictures", "models/pricing", "models/productcsv", "models/settings", "models/staff", "models/stockroom", "models/store", "payments", "payments/books", "payments/doctor", "payments/rates", "models/text", "models/invalid"}, []string{orm, "database/sql"}},
-		{"web/...", []string{"web/...", "templates/...", "static", "models", "models/catalogue", "models/customers", "models/jobs", "models/mail", "models/pictures", "models/pricing", "models/productcsv", "models/settings", "models/staff", "models/stockroom", "models/store", "payments", "payments/assembly", "payments/books", "payments/doctor", "payments/opay", "payments/rates", "models/text", "models/invalid"}, []string{orm, "database/sql"}},
+		{"web/admin/...", []string{"web/admin", "web/admin/refunds", "web/visit", "web/shop", "web/markdown", "templates/...", "models", "models/alerts", "models/catalogue", "models/customers", "models/jobs", "models/mail", "models/pictures", "models/pricing", "models/productcsv", "models/settings", "models/staff", "models/stockroom", "models/store", "payments", "payments/books", "payments/doctor", "payments/rates", "models/text", "models/invalid"}, []string{orm, "database/sql"}},
+		{"web/...", []string{"web/...", "templates/...", "static", "models", "models/alerts", "models/catalogue", "models/customers", "models/jobs", "models/mail", "models/pictures", "models/pricing", "models/productcsv", "models/settings", "models/staff", "models/stockroom", "models/store", "payments", "payments/assembly", "payments/books", "payments/doctor", "payments/opay", "payments/rates", "models/text", "models/invalid"}, []string{orm, "database/sql"}},
 		{"cmd/coincart/demo", []string{"models/starter"}, []string{router, orm, templ}},
 		{"cmd/coincart", []string{"..."}, []string{orm, templ}},
 	}
@@ -143,6 +144,8 @@ func TestImports_SeesWhatIsPlanted(t *testing.T) {
 		{"models/staff", own + "payments"},
 		{"models/customers", own + "models/catalogue"},
 		{"models/customers", own + "payments"},
+		{"models/alerts", own + "models/staff"},
+		{"models/alerts", own + "payments"},
 		{"models/catalogue", own + "models/customers"},
 		{"models/catalogue", own + "payments"},
 		{"payments/opay", "github.com/google/uuid"},

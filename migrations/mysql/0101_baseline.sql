@@ -728,20 +728,32 @@ CREATE TABLE IF NOT EXISTS inbox (
 -- A mail that waits to be sent, or was.
 CREATE TABLE IF NOT EXISTS outbox (
   id         CHAR(36) COLLATE ascii_bin NOT NULL,
-  kind       VARCHAR(32) COLLATE ascii_bin NOT NULL,    -- the mail's template: order_received, payment_received, order_sent, order_list
-  order_id   VARCHAR(36) COLLATE ascii_bin NOT NULL DEFAULT '',
-  dedupe_key VARCHAR(190) COLLATE utf8mb4_bin NOT NULL, -- a mail with the same key is not queued again
-  state      VARCHAR(16) COLLATE ascii_bin NOT NULL,    -- waiting, sent, parked (given up, with a review)
+  kind       VARCHAR(32) COLLATE ascii_bin NOT NULL,            -- the mail's template: models.MailKind
+  order_id   VARCHAR(36) COLLATE ascii_bin NOT NULL DEFAULT '', -- empty: it is for the staff
+  staff_id   VARCHAR(36) COLLATE ascii_bin NOT NULL DEFAULT '', -- empty: it is for the order's shopper
+  about      VARCHAR(255) NOT NULL DEFAULT '',                  -- the id of a refund, what an alert counts (models.AlertCounts), or resent
+  dedupe_key VARCHAR(190) COLLATE utf8mb4_bin NOT NULL,         -- a mail with the same key is not queued again
+  state      VARCHAR(16) COLLATE ascii_bin NOT NULL,            -- waiting, sent, parked (given up, with a review), skipped (not sent on purpose)
   tries      INT NOT NULL DEFAULT 0,
-  problem    VARCHAR(255) NOT NULL DEFAULT '',          -- a remark (models.Remark): why it was given up
+  problem    VARCHAR(255) NOT NULL DEFAULT '',                  -- a remark (models.Remark): why it was given up or skipped
   created_at DATETIME(3) NOT NULL,
   sent_at    DATETIME(3) NULL,
-  due_at     DATETIME(3) NULL,                          -- NULL: sent or parked
+  due_at     DATETIME(3) NULL,                                  -- NULL: sent, parked or skipped
   lease      VARCHAR(64) COLLATE ascii_bin NOT NULL DEFAULT '',
   PRIMARY KEY (id),
   UNIQUE KEY outbox_dedupe_key (dedupe_key),
   KEY outbox_due_at (due_at),
   KEY outbox_by_order (order_id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+-- One of the few places that a mailbox has for mails about unpaid orders: a place is free again an hour after it was taken.
+CREATE TABLE IF NOT EXISTS mail_slots (
+  id        CHAR(64) COLLATE ascii_bin NOT NULL, -- keyed digest of the mailbox, a colon, and the number of the place
+  outbox_id CHAR(36) COLLATE ascii_bin NOT NULL, -- the mail that has it
+  taken_at  DATETIME(3) NOT NULL,
+  PRIMARY KEY (id),
+  KEY mail_slots_by_mail (outbox_id),
+  KEY mail_slots_taken_at (taken_at)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
 -- What staff wrote on an order.
@@ -1040,6 +1052,26 @@ CREATE TABLE IF NOT EXISTS staff (
   UNIQUE KEY staff_email (email)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
+-- Something that waits for the staff at this moment: it is deleted when it is over.
+CREATE TABLE IF NOT EXISTS alerts (
+  kind    VARCHAR(16) COLLATE ascii_bin NOT NULL, -- models.AlertKind: attention, refund, low_stock, callbacks, statement
+  subject VARCHAR(36) COLLATE ascii_bin NOT NULL, -- the id of a review, a refund, a variant or a discrepancy; callbacks: the word itself
+  since   DATETIME(3) NOT NULL,
+  PRIMARY KEY (kind, subject),
+  KEY alerts_since (since)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+-- When a person of the staff wants to be told about a kind of alert, and was told last.
+CREATE TABLE IF NOT EXISTS staff_alerts (
+  staff_id   CHAR(36) COLLATE ascii_bin NOT NULL,
+  kind       VARCHAR(16) COLLATE ascii_bin NOT NULL,            -- an alert's, or daily: the summary of the day
+  timing     VARCHAR(16) COLLATE ascii_bin NOT NULL DEFAULT '', -- now, daily, never; empty: as is usual for the role
+  told_until DATETIME(3) NULL,                                  -- alerts up to this moment were told; NULL: none
+  mailed_at  DATETIME(3) NULL,                                  -- NULL: never
+  PRIMARY KEY (staff_id, kind),
+  CONSTRAINT staff_alerts_staff FOREIGN KEY (staff_id) REFERENCES staff (id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
 -- A browser that is signed in to the back office, or is signing in.
 CREATE TABLE IF NOT EXISTS staff_sessions (
   id          CHAR(64) COLLATE ascii_bin NOT NULL,                 -- hex SHA-256 of the cookie's id
@@ -1177,6 +1209,8 @@ DROP TABLE IF EXISTS audit_entries;
 DROP TABLE IF EXISTS throttles;
 DROP TABLE IF EXISTS invitations;
 DROP TABLE IF EXISTS staff_sessions;
+DROP TABLE IF EXISTS staff_alerts;
+DROP TABLE IF EXISTS alerts;
 DROP TABLE IF EXISTS staff;
 DROP TABLE IF EXISTS fetched_pictures;
 DROP TABLE IF EXISTS import_pictures;
@@ -1193,6 +1227,7 @@ DROP TABLE IF EXISTS statement_pages;
 DROP TABLE IF EXISTS statements;
 DROP TABLE IF EXISTS refunds;
 DROP TABLE IF EXISTS notes;
+DROP TABLE IF EXISTS mail_slots;
 DROP TABLE IF EXISTS outbox;
 DROP TABLE IF EXISTS inbox;
 DROP TABLE IF EXISTS reviews;

@@ -699,21 +699,33 @@ CREATE INDEX inbox_by_end ON inbox (handled_at);
 -- A mail that waits to be sent, or was.
 CREATE TABLE outbox (
   id         TEXT NOT NULL,
-  kind       TEXT NOT NULL,            -- the mail's template: order_received, payment_received, order_sent, order_list
-  order_id   TEXT NOT NULL DEFAULT '',
+  kind       TEXT NOT NULL,            -- the mail's template: models.MailKind
+  order_id   TEXT NOT NULL DEFAULT '', -- empty: it is for the staff
+  staff_id   TEXT NOT NULL DEFAULT '', -- empty: it is for the order's shopper
+  about      TEXT NOT NULL DEFAULT '', -- the id of a refund, what an alert counts (models.AlertCounts), or resent
   dedupe_key TEXT NOT NULL,            -- a mail with the same key is not queued again
-  state      TEXT NOT NULL,            -- waiting, sent, parked (given up, with a review)
+  state      TEXT NOT NULL,            -- waiting, sent, parked (given up, with a review), skipped (not sent on purpose)
   tries      INTEGER NOT NULL DEFAULT 0,
-  problem    TEXT NOT NULL DEFAULT '', -- a remark (models.Remark): why it was given up
+  problem    TEXT NOT NULL DEFAULT '', -- a remark (models.Remark): why it was given up or skipped
   created_at DATETIME NOT NULL,
   sent_at    DATETIME NULL,
-  due_at     DATETIME NULL,            -- NULL: sent or parked
+  due_at     DATETIME NULL,            -- NULL: sent, parked or skipped
   lease      TEXT NOT NULL DEFAULT '',
   PRIMARY KEY (id)
 );
 CREATE UNIQUE INDEX outbox_dedupe_key ON outbox (dedupe_key);
 CREATE INDEX outbox_due_at ON outbox (due_at);
 CREATE INDEX outbox_by_order ON outbox (order_id);
+
+-- One of the few places that a mailbox has for mails about unpaid orders: a place is free again an hour after it was taken.
+CREATE TABLE mail_slots (
+  id        TEXT NOT NULL, -- keyed digest of the mailbox, a colon, and the number of the place
+  outbox_id TEXT NOT NULL, -- the mail that has it
+  taken_at  DATETIME NOT NULL,
+  PRIMARY KEY (id)
+);
+CREATE INDEX mail_slots_by_mail ON mail_slots (outbox_id);
+CREATE INDEX mail_slots_taken_at ON mail_slots (taken_at);
 
 -- What staff wrote on an order.
 CREATE TABLE notes (
@@ -1009,6 +1021,26 @@ CREATE TABLE staff (
 );
 CREATE UNIQUE INDEX staff_email ON staff (email);
 
+-- Something that waits for the staff at this moment: it is deleted when it is over.
+CREATE TABLE alerts (
+  kind    TEXT NOT NULL, -- models.AlertKind: attention, refund, low_stock, callbacks, statement
+  subject TEXT NOT NULL, -- the id of a review, a refund, a variant or a discrepancy; callbacks: the word itself
+  since   DATETIME NOT NULL,
+  PRIMARY KEY (kind, subject)
+);
+CREATE INDEX alerts_since ON alerts (since);
+
+-- When a person of the staff wants to be told about a kind of alert, and was told last.
+CREATE TABLE staff_alerts (
+  staff_id   TEXT NOT NULL,
+  kind       TEXT NOT NULL,            -- an alert's, or daily: the summary of the day
+  timing     TEXT NOT NULL DEFAULT '', -- now, daily, never; empty: as is usual for the role
+  told_until DATETIME NULL,            -- alerts up to this moment were told; NULL: none
+  mailed_at  DATETIME NULL,            -- NULL: never
+  PRIMARY KEY (staff_id, kind),
+  CONSTRAINT staff_alerts_staff FOREIGN KEY (staff_id) REFERENCES staff (id)
+);
+
 -- A browser that is signed in to the back office, or is signing in.
 CREATE TABLE staff_sessions (
   id          TEXT NOT NULL,            -- hex SHA-256 of the cookie's id
@@ -1145,6 +1177,8 @@ DROP TABLE audit_entries;
 DROP TABLE throttles;
 DROP TABLE invitations;
 DROP TABLE staff_sessions;
+DROP TABLE staff_alerts;
+DROP TABLE alerts;
 DROP TABLE staff;
 DROP TABLE fetched_pictures;
 DROP TABLE import_pictures;
@@ -1161,6 +1195,7 @@ DROP TABLE statement_pages;
 DROP TABLE statements;
 DROP TABLE refunds;
 DROP TABLE notes;
+DROP TABLE mail_slots;
 DROP TABLE outbox;
 DROP TABLE inbox;
 DROP TABLE reviews;

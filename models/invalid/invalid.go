@@ -10,6 +10,7 @@ const (
 	Missing    Problem = "missing"    // it must be filled in
 	TooLong    Problem = "too_long"   // too many characters, or too many of something
 	Characters Problem = "characters" // characters that no visible text has: package text
+	Link       Problem = "link"       // a web address or an email address where there must be none: text.Linked
 	Unknown    Problem = "unknown"    // not one of those that can be chosen
 	Taken      Problem = "taken"      // another one has it
 	Twice      Problem = "twice"      // two of one thing are the same

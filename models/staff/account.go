@@ -10,7 +10,7 @@ import (
 	"github.com/coincart/coincart/models/store"
 )
 
-// ChangeProfile changes the person's own name and language (a BCP 47 tag). Errors: ErrName.
+// ChangeProfile changes the person's own name and language (a BCP 47 tag). Errors: ErrName, ErrNameLink.
 func (a *Accounts) ChangeProfile(ctx context.Context, s SignedIn, by models.Actor, name, lang string) error {
 	name = strings.TrimSpace(name)
 	if err := checkName(name); err != nil {

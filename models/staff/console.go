@@ -24,7 +24,7 @@ func (a *Accounts) CheckPassword(password, email, name string) error {
 // Create creates an account for a person who types the password at the machine itself; in the browser, accounts are made with Invite. It
 // uses Email, Name, Password and Lang of n.
 //
-// Errors, joined if several fields are wrong: ErrEmail, ErrEmailTaken, ErrName, ErrPassword, ErrPasswordIs.
+// Errors, joined if several fields are wrong: ErrEmail, ErrEmailTaken, ErrName, ErrNameLink, ErrPassword, ErrPasswordIs.
 func (a *Accounts) Create(ctx context.Context, by models.Actor, n NewAccount, role models.Role) (Credentials, error) {
 	n.Email, n.Name = normalEmail(n.Email), strings.TrimSpace(n.Name)
 	if err := errors.Join(checkEmail(n.Email), checkName(n.Name), checkPassword(n.Password, n.Email, n.Name, a.issuer)); err != nil {

@@ -39,6 +39,9 @@ func checkName(name string) error {
 	if text.Blank(name) || utf8.RuneCountInString(name) > maxName || !text.Line(name) {
 		return ErrName
 	}
+	if text.Linked(name) {
+		return ErrNameLink
+	}
 	return nil
 }
 
@@ -183,7 +186,7 @@ type Joined struct {
 
 // Join creates or resets the account, uses up the link, and signs the person in.
 //
-// Errors, joined if several fields are wrong: ErrEmail, ErrEmailTaken, ErrName, ErrPassword, ErrPasswordIs, ErrCode; ErrLink alone.
+// Errors, joined if several fields are wrong: ErrEmail, ErrEmailTaken, ErrName, ErrNameLink, ErrPassword, ErrPasswordIs, ErrCode; ErrLink alone.
 func (a *Accounts) Join(ctx context.Context, e Enrolment, n NewAccount, from Origin) (Joined, error) {
 	n.Email, n.Name = normalEmail(n.Email), strings.TrimSpace(n.Name)
 	if !e.First() {

@@ -41,6 +41,8 @@ var (
 	ErrPasswordIs = errors.New("the password is easily guessed")
 	// ErrName means that the name is missing, too long, or has invisible characters.
 	ErrName = errors.New("not a name")
+	// ErrNameLink means that the name has a web address or an e-mail address, which mails of the shop would carry.
+	ErrNameLink = errors.New("a name with an address")
 	// ErrSelf means that a person tried to change their own role or to disable themselves.
 	ErrSelf = errors.New("not on oneself")
 )

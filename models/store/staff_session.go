@@ -157,10 +157,11 @@ var sweeps = []struct {
 	{"staff_sessions", "expires_at <= ?", 0},
 	{"invitations", "expires_at <= ?", 30 * 24 * time.Hour},
 	{"throttles", "failed_at <= ?", throttleMemory},
+	{"mail_slots", "taken_at <= ?", throttleMemory},
 }
 
-// SweepStaff removes up to limit each of expired sessions, invitations that ended a month ago, and forgotten failures, and returns how
-// many.
+// SweepStaff removes up to limit each of expired sessions, invitations that ended a month ago, forgotten failures, and places of mailboxes
+// that are free since yesterday, and returns how many.
 func (s *Store) SweepStaff(ctx context.Context, now time.Time, limit int) (int, error) {
 	total := 0
 	for _, sweep := range sweeps {

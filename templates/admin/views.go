@@ -302,7 +302,7 @@ type RecoveryView struct {
 
 // AccountView is one's own account. Forms: POST /admin/account (name, lang) · /admin/account/password (current, password) ·
 // /admin/account/recovery (new codes; fresh code needed) · GET /admin/account/totp (new authenticator; fresh code needed) ·
-// /admin/account/sessions/{id}/end · /admin/account/sessions/end (all others).
+// /admin/account/sessions/{id}/end · /admin/account/sessions/end (all others) · /admin/account/alerts (a timing for each kind of alert).
 type AccountView struct {
 	Page         Page
 	Name         Field
@@ -313,6 +313,14 @@ type AccountView struct {
 	MinPassword  int
 	RecoveryLeft int
 	Sessions     []Session
+	Alerts       []AlertChoice // of the kinds that the role may see
+	AlertHour    string        // of the summary of the day, such as "08:00", with its zone
+}
+
+// AlertChoice is when the person is told by mail about a kind of alert: "admin.alert." + Kind, "admin.alert_timing." + a choice.
+type AlertChoice struct {
+	Kind    string // also the name of the field
+	Timings []Choice
 }
 
 // Session is a browser that is signed in.

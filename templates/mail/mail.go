@@ -34,7 +34,26 @@ type View struct {
 	OrderNum string           // the exchange's order number; "" leaves the line out
 	Deadline templates.Moment // OrderReceived: until when it can be paid
 	PaidAt   templates.Moment // PaymentReceived
-	Tracking string           // OrderSent: the parcel's number; "" leaves the line out
+	Parcels  []Parcel         // OrderSent; none where nothing is known of the way
+	Refund   Refund           // Refunded
+	Accepted bool             // LateDecided: the order goes ahead; else the money goes back
+}
+
+// Parcel is one thing on its way to the shopper.
+type Parcel struct {
+	Carrier string // "" leaves the line out
+	Number  string // the carrier's; "" leaves the line out
+	Link    string // absolute address of the carrier's page about it; "" leaves the link out
+	Lines   []Line // what is in it; none: all of the order
+}
+
+// Refund is what went back to the payer.
+type Refund struct {
+	Amount string // Printer.Coin
+	Value  string // Printer.Money, what it is of the order's total; "" leaves the line out
+	Rate   string // the payment's, such as "1 BTC = $97,250.00"; "" leaves the line out
+	All    bool   // all of the payment; else a part of it
+	Note   string // what the shop writes to the shopper; "" leaves it out
 }
 
 // Line is one line of the order.
@@ -69,20 +88,17 @@ func PaymentReceived(ctx context.Context, v View) (Letter, error) {
 	})
 }
 
-// OrderSent returns the letter when an order has left the shop, with the parcel's number where there is one.
+// OrderSent returns the letter when an order has left the shop, with its parcels where they are known.
 func OrderSent(ctx context.Context, v View) (Letter, error) {
 	p := v.Printer
-	l := letter{
+	return write(ctx, v, letter{
 		subject: p.T(v.kind("mail.sent.subject", "mail.sent.subject.unsent"), "Shop", v.ShopName, "Ref", v.Ref),
 		heading: p.T(v.kind("mail.sent.heading", "mail.sent.heading.unsent")),
 		intro:   p.T(v.kind("mail.sent.text", "mail.sent.text.unsent")),
 		button:  p.T("mail.sent.button"),
+		parcels: v.Parcels,
 		facts:   v.facts(true),
-	}
-	if v.Tracking != "" {
-		l.facts = append([]fact{{p.T("mail.sent.tracking"), v.Tracking}}, l.facts...)
-	}
-	return write(ctx, v, l)
+	})
 }
 
 // OrderList returns the letter with the link to all orders of an e-mail address, which somebody asked for. OrderURL is that link.
@@ -100,6 +116,8 @@ func OrderList(ctx context.Context, v View) (Letter, error) {
 // letter is the part of a mail that differs between the kinds.
 type letter struct {
 	subject, heading, intro, button string
+	note                            string // of the shop to the shopper, several lines; "" leaves it out
+	parcels                         []Parcel
 	facts                           []fact
 }
 
@@ -136,7 +154,16 @@ func (v View) greeting() string {
 	if v.Name == "" {
 		return v.Printer.T("mail.greeting")
 	}
-	return v.Printer.T("mail.greeting.name", "Name", v.Name)
+	return v.Printer.T("mail.greeting.name", "Name", text.Unlink(v.Name))
+}
+
+// address returns the lines of the delivery address. They are a stranger's, so that no mail program finds a web address in them.
+func (v View) address() []string {
+	lines := make([]string, len(v.Address))
+	for i, line := range v.Address {
+		lines[i] = text.Unlink(text.OneLine(line))
+	}
+	return lines
 }
 
 func write(ctx context.Context, v View, l letter) (Letter, error) {
@@ -154,6 +181,12 @@ func plain(v View, l letter) string {
 	paragraph := func(text string) { b.WriteString(text + "\n\n") }
 	paragraph(text.OneLine(v.greeting()))
 	paragraph(l.intro)
+	if l.note != "" {
+		paragraph(quoted(l.note))
+	}
+	for i, parcel := range l.parcels {
+		paragraph(plainParcel(p, parcel, i+1, len(l.parcels)))
+	}
 	for _, line := range v.Lines {
 		b.WriteString(text.OneLine(p.T("mail.line", "Title", line.title(p), "N", line.number())) + "   " + line.Total + "\n")
 	}
@@ -166,8 +199,8 @@ func plain(v View, l letter) string {
 	}
 	if len(v.Address) > 0 {
 		b.WriteString(p.T("mail.address") + "\n")
-		for _, line := range v.Address {
-			b.WriteString("  " + text.OneLine(line) + "\n")
+		for _, line := range v.address() {
+			b.WriteString("  " + line + "\n")
 		}
 		b.WriteString("\n")
 	}

@@ -4,11 +4,9 @@ import (
 	"net/mail"
 	"net/url"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/invalid"
-	"github.com/coincart/coincart/models/text"
 	"github.com/coincart/coincart/payments"
 )
 
@@ -162,12 +160,4 @@ func isHostName(host string) bool {
 }
 
 // nameProblem checks a name, which may be missing.
-func nameProblem(name string) invalid.Problem {
-	switch {
-	case utf8.RuneCountInString(name) > maxName:
-		return invalid.TooLong
-	case !text.Line(name):
-		return invalid.Characters
-	}
-	return ""
-}
+func nameProblem(name string) invalid.Problem { return models.CheckShopper(name, maxName) }

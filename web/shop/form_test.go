@@ -73,6 +73,9 @@ func TestNameProblem(t *testing.T) {
 		"李安":                        "",
 		"محمد\u200cعلی":             "",
 		"<b>Ann</b>":                "", // a name is text; the page escapes it
+		"Claim it: https://x.example": invalid.Link,
+		"www.x.example":             invalid.Link,
+		"ann@example.com":           invalid.Link,
 		strings.Repeat("李", 100):    "",
 		strings.Repeat("李", 101):    invalid.TooLong,
 		"Ann\r\nBcc: x@example.com": invalid.Characters,

@@ -15,7 +15,7 @@ import (
 	"github.com/coincart/coincart/web/admin"
 )
 
-const accountPath = admin.Home + "/account"
+const accountPath = admin.AccountPath
 
 // showAccount shows one's own account: GET /admin/account.
 func (h *handlers) showAccount(req *admin.Request) error {
@@ -39,7 +39,7 @@ func (h *handlers) accountView(req *admin.Request) (pages.AccountView, error) {
 	for i, s := range sessions {
 		view.Sessions[i] = sessionView(req.Printer, s, s.ID == req.Who().Session.ID)
 	}
-	return view, nil
+	return view, h.fillAlerts(req, &view)
 }
 
 func sessionView(p *i18n.Printer, s models.StaffSession, current bool) pages.Session {
@@ -64,12 +64,12 @@ func (h *handlers) changeProfile(req *admin.Request, form url.Values) error {
 		return admin.ErrFilter
 	}
 	err := h.accounts.ChangeProfile(req.Context(), req.Who(), req.Actor(), form.Get("name"), lang)
-	if errors.Is(err, staff.ErrName) {
+	if problem := nameProblem(err); problem != "" {
 		view, err := h.accountView(req)
 		if err != nil {
 			return err
 		}
-		view.Name, view.Langs = pages.Field{Value: admin.Clip(form.Get("name")), Problem: invalid.Characters}, languageChoices(lang)
+		view.Name, view.Langs = pages.Field{Value: admin.Clip(form.Get("name")), Problem: problem}, languageChoices(lang)
 		return req.Show(http.StatusUnprocessableEntity, pages.Account(view))
 	}
 	if err != nil {
@@ -77,6 +77,17 @@ func (h *handlers) changeProfile(req *admin.Request, form url.Values) error {
 	}
 	req.SetLanguage(lang)
 	return req.Done(accountPath, pages.NoticeSaved)
+}
+
+// nameProblem returns what is wrong with a name, or "" for another error.
+func nameProblem(err error) invalid.Problem {
+	switch {
+	case errors.Is(err, staff.ErrName):
+		return invalid.Characters
+	case errors.Is(err, staff.ErrNameLink):
+		return invalid.Link
+	}
+	return ""
 }
 
 // changePassword sets a new password: POST /admin/account/password with current, password.

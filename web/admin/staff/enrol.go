@@ -88,6 +88,7 @@ func (h *handlers) enrolAgain(req *admin.Request, e staff.Enrolment, input staff
 		{staff.ErrEmail, invalid.Email, &view.Email.Problem},
 		{staff.ErrEmailTaken, invalid.Taken, &view.Email.Problem},
 		{staff.ErrName, invalid.Characters, &view.Name.Problem},
+		{staff.ErrNameLink, invalid.Link, &view.Name.Problem},
 		{staff.ErrPassword, invalid.Password, &view.Password},
 		{staff.ErrPasswordIs, invalid.Guessable, &view.Password},
 		{staff.ErrCode, invalid.Code, &view.Code},
