@@ -126,7 +126,7 @@ func (c AlertCounts) String() string {
 
 // ParseAlertCounts reads what String returned, and leaves out what it cannot read.
 func ParseAlertCounts(text string) AlertCounts {
-	values, _ := url.ParseQuery(text) //nolint:errcheck // what can be read is
+	values, _ := url.ParseQuery(text) // what can be read is
 	var list AlertCounts
 	for _, kind := range AlertKinds() {
 		left, right, ok := strings.Cut(values.Get(string(kind)), "/")

@@ -242,7 +242,9 @@ const (
 )
 
 // CheckShopper returns what is wrong with the name that a shopper gives, which may be missing; maxRunes is its maximum length.
-func CheckShopper(name string, maxRunes int) invalid.Problem { return checkTyped(name, maxRunes, false) }
+func CheckShopper(name string, maxRunes int) invalid.Problem {
+	return checkTyped(name, maxRunes, false)
+}
 
 // Address is where an order is delivered.
 type Address struct {

@@ -67,6 +67,7 @@ func TestAbuse_MailProgramsFindNoAddressInWhatAStrangerTyped(t *testing.T) {
 
 func TestAbuse_AMailboxGetsThreeMailsAnHourAboutUnpaidOrders(t *testing.T) {
 	each(t, func(t *testing.T, s *shop) {
+		s.stock(s.blue(), 20)
 		var orders []models.Order
 		for _, email := range []string{victim, "Victim@Example.NET", "victim+1@example.net", "victim+2@example.net", victim, victim, victim, victim, victim, victim} {
 			b := s.browser()

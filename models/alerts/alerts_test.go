@@ -81,11 +81,13 @@ func each(t *testing.T, test func(t *testing.T, o *office)) {
 	}
 }
 
-// later advances the clock minute by minute and does what is due.
+// later advances the clock in steps and does what is due after each.
 func (o *office) later(d time.Duration) {
 	o.t.Helper()
-	for ; d > 0; d -= time.Minute {
-		o.clock.Advance(min(d, time.Minute))
+	const steps = 20
+	step := max(time.Minute, d/steps)
+	for ; d > 0; d -= step {
+		o.clock.Advance(min(d, step))
 		for {
 			n, err := o.engine.RunOnce(o.t.Context())
 			require.NoError(o.t, err)

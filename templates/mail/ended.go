@@ -9,36 +9,36 @@ import (
 // OrderCancelled returns the letter about an order that was cancelled before it was paid.
 func OrderCancelled(ctx context.Context, v View) (Letter, error) {
 	v.Address, v.Amount, v.OrderNum = nil, "", ""
-	return write(ctx, v, v.about("mail.cancelled", v.facts(false)))
+	return write(ctx, v, v.about("mail.cancelled.subject", "mail.cancelled.heading", "mail.cancelled.text", v.facts(false)))
 }
 
 // OrderExpired returns the letter about an order that was not paid in time.
 func OrderExpired(ctx context.Context, v View) (Letter, error) {
 	v.Address, v.Amount, v.OrderNum = nil, "", ""
-	return write(ctx, v, v.about("mail.expired", v.facts(false)))
+	return write(ctx, v, v.about("mail.expired.subject", "mail.expired.heading", "mail.expired.text", v.facts(false)))
 }
 
 // LatePayment returns the letter about money that came for an order that could not be completed any more.
 func LatePayment(ctx context.Context, v View) (Letter, error) {
-	return write(ctx, v, v.about("mail.late", v.facts(true)))
+	return write(ctx, v, v.about("mail.late.subject", "mail.late.heading", "mail.late.text", v.facts(true)))
 }
 
 // LateDecided returns the letter with what was decided about that money: View.Accepted.
 func LateDecided(ctx context.Context, v View) (Letter, error) {
 	if v.Accepted {
-		l := v.about("mail.late_accepted", v.facts(true))
+		l := v.about("mail.late_accepted.subject", "mail.late_accepted.heading", "mail.late_accepted.text", v.facts(true))
 		l.intro = v.Printer.T(v.kind("mail.late_accepted.text", "mail.late_accepted.text.unsent"))
 		return write(ctx, v, l)
 	}
 	v.Address = nil
-	return write(ctx, v, v.about("mail.late_refunded", v.facts(true)))
+	return write(ctx, v, v.about("mail.late_refunded.subject", "mail.late_refunded.heading", "mail.late_refunded.text", v.facts(true)))
 }
 
 // Refunded returns the letter about money that went back to the payer.
 func Refunded(ctx context.Context, v View) (Letter, error) {
 	p, r := v.Printer, v.Refund
 	v.Lines, v.Totals, v.Address = nil, templates.Totals{}, nil
-	l := v.about("mail.refunded", nil)
+	l := v.about("mail.refunded.subject", "mail.refunded.heading", "mail.refunded.text", nil)
 	part := "mail.refunded.part"
 	if r.All {
 		part = "mail.refunded.all"
@@ -55,13 +55,13 @@ func Refunded(ctx context.Context, v View) (Letter, error) {
 	return write(ctx, v, l)
 }
 
-// about returns the parts of a letter whose words have one prefix: subject, heading, text. The button leads to the order.
-func (v View) about(id string, facts []fact) letter {
+// about returns the parts of a letter of the words with these ids. The button leads to the order.
+func (v View) about(subject, heading, intro string, facts []fact) letter {
 	p := v.Printer
 	return letter{
-		subject: p.T(id+".subject", "Shop", v.ShopName, "Ref", v.Ref),
-		heading: p.T(id + ".heading"),
-		intro:   p.T(id + ".text"),
+		subject: p.T(subject, "Shop", v.ShopName, "Ref", v.Ref),
+		heading: p.T(heading),
+		intro:   p.T(intro),
 		button:  p.T("mail.paid.button"),
 		facts:   facts,
 	}
