@@ -38,6 +38,8 @@ type OutboxMessage struct {
 	ID        string      `ascii:"36"`
 	Kind      MailKind    `ascii:"32"`
 	OrderID   string      `ascii:"36"`
+	StaffID   string      `ascii:"36"`    // the recipient of a mail to staff; empty: the order's shopper
+	Details   string      `text:"medium"` // JSON of what a mail to staff is about: PriceAlert
 	DedupeKey string      `text:"190"`
 	State     OutboxState `ascii:"16"`
 	Tries     int
@@ -56,7 +58,8 @@ const (
 	MailOrderReceived   MailKind = "order_received"
 	MailPaymentReceived MailKind = "payment_received"
 	MailOrderSent       MailKind = "order_sent"
-	MailOrderList       MailKind = "order_list" // a link to all orders of the e-mail address
+	MailOrderList       MailKind = "order_list"  // a link to all orders of the e-mail address
+	MailPriceAlert      MailKind = "price_alert" // to the owners: prices that a person changed and had to confirm
 )
 
 // OutboxState is what became of a message.

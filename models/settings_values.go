@@ -166,6 +166,12 @@ func (s Settings) QuoteTTL() time.Duration {
 // StockLow returns the number of pieces at or below which a stock is low, for variants without a number of their own.
 func (s Settings) StockLow() int { return s.Number(SettingStockLow) }
 
+// RateJump returns the percentage by which a rate that a person fixes may move without being confirmed (Jumps).
+func (s Settings) RateJump() Amount { return AmountFromInt(int64(s.Number(SettingRateJump))) }
+
+// PriceJump returns the percentage by which a product's price may move without being confirmed (Jumps).
+func (s Settings) PriceJump() Amount { return AmountFromInt(int64(s.Number(SettingPriceJump))) }
+
 // HomeCountry returns the shop's own country for taxes, ISO 3166-1 alpha-2, or "".
 func (s Settings) HomeCountry() string { return s.Text(SettingHomeCountry) }
 

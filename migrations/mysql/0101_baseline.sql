@@ -728,8 +728,10 @@ CREATE TABLE IF NOT EXISTS inbox (
 -- A mail that waits to be sent, or was.
 CREATE TABLE IF NOT EXISTS outbox (
   id         CHAR(36) COLLATE ascii_bin NOT NULL,
-  kind       VARCHAR(32) COLLATE ascii_bin NOT NULL,    -- the mail's template: order_received, payment_received, order_sent, order_list
+  kind       VARCHAR(32) COLLATE ascii_bin NOT NULL,    -- the mail's template: order_received, payment_received, order_sent, order_list, price_alert
   order_id   VARCHAR(36) COLLATE ascii_bin NOT NULL DEFAULT '',
+  staff_id   VARCHAR(36) COLLATE ascii_bin NOT NULL DEFAULT '', -- the recipient of a mail to staff; empty: the order's shopper
+  details    MEDIUMTEXT NOT NULL,                       -- JSON of what a mail to staff is about (models.PriceAlert)
   dedupe_key VARCHAR(190) COLLATE utf8mb4_bin NOT NULL, -- a mail with the same key is not queued again
   state      VARCHAR(16) COLLATE ascii_bin NOT NULL,    -- waiting, sent, parked (given up, with a review)
   tries      INT NOT NULL DEFAULT 0,

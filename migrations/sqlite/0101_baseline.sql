@@ -699,8 +699,10 @@ CREATE INDEX inbox_by_end ON inbox (handled_at);
 -- A mail that waits to be sent, or was.
 CREATE TABLE outbox (
   id         TEXT NOT NULL,
-  kind       TEXT NOT NULL,            -- the mail's template: order_received, payment_received, order_sent, order_list
+  kind       TEXT NOT NULL,            -- the mail's template: order_received, payment_received, order_sent, order_list, price_alert
   order_id   TEXT NOT NULL DEFAULT '',
+  staff_id   TEXT NOT NULL DEFAULT '', -- the recipient of a mail to staff; empty: the order's shopper
+  details    TEXT NOT NULL DEFAULT '', -- JSON of what a mail to staff is about (models.PriceAlert)
   dedupe_key TEXT NOT NULL,            -- a mail with the same key is not queued again
   state      TEXT NOT NULL,            -- waiting, sent, parked (given up, with a review)
   tries      INTEGER NOT NULL DEFAULT 0,

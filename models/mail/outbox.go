@@ -130,7 +130,7 @@ func (o *Outbox) step(ctx context.Context) (int, error) {
 
 // handle sends one mail or schedules another try. Its error is that of storing the result.
 func (o *Outbox) handle(ctx context.Context, m models.OutboxMessage) error {
-	if m.OrderID == "" {
+	if m.OrderID == "" && m.StaffID == "" {
 		return o.store.DropOutbox(ctx, m.ID)
 	}
 	err := o.send(ctx, m)
@@ -148,6 +148,9 @@ func (o *Outbox) handle(ctx context.Context, m models.OutboxMessage) error {
 }
 
 func (o *Outbox) send(ctx context.Context, m models.OutboxMessage) error {
+	if m.StaffID != "" {
+		return o.sendToStaff(ctx, m)
+	}
 	order, err := o.store.Order(ctx, m.OrderID)
 	if err != nil {
 		return fmt.Errorf("load order: %w", err)
@@ -159,11 +162,16 @@ func (o *Outbox) send(ctx context.Context, m models.OutboxMessage) error {
 	if err != nil {
 		return fmt.Errorf("compose mail: %w", err)
 	}
+	return o.deliver(ctx, m, message)
+}
+
+// deliver gives a mail to the sender.
+func (o *Outbox) deliver(ctx context.Context, m models.OutboxMessage, message Message) error {
 	message.MessageID = strings.ToLower(m.ID)
 	ctx, cancel := context.WithTimeout(ctx, jobs.Lease/2)
 	defer cancel()
 	if err := o.sender.Send(ctx, message); err != nil {
-		return fmt.Errorf("send mail: %w", redact(err, order.Email))
+		return fmt.Errorf("send mail: %w", redact(err, message.To))
 	}
 	return nil
 }

@@ -2,6 +2,7 @@
 package mail
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -100,6 +101,7 @@ func OrderList(ctx context.Context, v View) (Letter, error) {
 // letter is the part of a mail that differs between the kinds.
 type letter struct {
 	subject, heading, intro, button string
+	safety                          string // the last paragraph; "": mail.safety, for shoppers
 	facts                           []fact
 }
 
@@ -175,10 +177,12 @@ func plain(v View, l letter) string {
 	if v.Contact != "" {
 		paragraph(p.T("mail.contact", "Email", text.OneLine(v.Contact)))
 	}
-	paragraph(p.T("mail.safety"))
+	paragraph(l.lastWords(p))
 	b.WriteString(v.ShopName + "\n")
 	return b.String()
 }
+
+func (l letter) lastWords(p *i18n.Printer) string { return cmp.Or(l.safety, p.T("mail.safety")) }
 
 // plainTotals returns the order's totals; "" in a mail that is not about one order.
 func plainTotals(v View) string {
