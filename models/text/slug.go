@@ -5,6 +5,7 @@ import (
 	"unicode"
 
 	"github.com/gosimple/unidecode"
+	"github.com/mozillazg/go-pinyin"
 	"golang.org/x/text/unicode/norm"
 )
 
@@ -39,10 +40,20 @@ func Slug(s string) string {
 	return strings.Trim(b.String()[:min(b.Len(), MaxSlug)], "-")
 }
 
-// AnySlug returns a slug for a title of any script: Slug of the title with its letters spelled in Latin ones, so that 咖啡杯 becomes
-// ka-fei-bei. It returns "" for a title without letters and digits, such as a row of pictures; the caller then needs another name.
+// AnySlug returns a slug for a title of any script: Slug of the title with its letters spelled in Latin ones, Chinese characters in pinyin, so
+// that 咖啡杯 becomes ka-fei-bei. It returns "" for a title without letters and digits, such as a row of pictures; the caller then needs
+// another name.
 func AnySlug(s string) string {
-	return Slug(unidecode.Unidecode(strings.ToValidUTF8(s, " ")))
+	var b strings.Builder
+	args := pinyin.NewArgs()
+	for _, r := range strings.ToValidUTF8(s, " ") {
+		if readings := pinyin.SinglePinyin(r, args); len(readings) > 0 {
+			b.WriteString(" " + readings[0] + " ")
+			continue
+		}
+		b.WriteString(unidecode.Unidecode(string(r)))
+	}
+	return Slug(b.String())
 }
 
 // spellings holds the usual ASCII spellings of letters that have no compatibility form.

@@ -126,7 +126,7 @@ func TestPages_EscapeWhatOthersWrote(t *testing.T) {
 	f := fixtures{i18n.ByTag("en")}
 	for name, c := range map[string]templ.Component{
 		"login": poisoned(f.login(admin.RefusalSignIn), admin.Login), "enrol": poisoned(f.troubledEnrol(), admin.Enrol), "recovery": poisoned(f.recovery(), admin.Recovery),
-		"step-up": poisoned(f.stepUp(), admin.StepUp), "account": poisoned(f.troubledAccount(), admin.Account), "dashboard": poisoned(f.dashboard(5), admin.Dashboard),
+		"step-up": poisoned(f.stepUp(), admin.StepUp), "confirm": poisoned(f.confirmRate(), admin.Confirm), "account": poisoned(f.troubledAccount(), admin.Account), "dashboard": poisoned(f.dashboard(5), admin.Dashboard),
 		"inbox": poisoned(f.inbox(), admin.Inbox), "orders": poisoned(f.troubledOrders(), admin.Orders), "order": poisoned(f.order(), admin.Order),
 		"review": poisoned(f.reviewedOrder(), admin.Order), "refund": poisoned(f.refusedRefund(), admin.Order), "bulk": poisoned(f.bulk(), admin.Bulk),
 		"cancellations": poisoned(f.cancellations(), admin.Cancellations), "statements": poisoned(f.statements(), admin.Statements),

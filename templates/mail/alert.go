@@ -3,6 +3,7 @@ package mail
 import (
 	"context"
 
+	"github.com/coincart/coincart/models/text"
 	"github.com/coincart/coincart/templates/i18n"
 )
 
@@ -27,9 +28,9 @@ type AlertRow struct{ Name, Before, After string }
 func PriceAlert(ctx context.Context, v AlertView) (Letter, error) {
 	p := v.Printer
 	l := letter{
-		subject: p.T("mail.alert.subject", "Shop", v.ShopName, "Subject", v.Subject),
+		subject: p.T("mail.alert.subject", "Shop", v.ShopName, "Subject", text.OneLine(v.Subject)),
 		heading: p.T("mail.alert.heading"),
-		intro:   p.T("mail.alert.text."+v.Kind, "Who", v.Who, "Subject", v.Subject),
+		intro:   p.T("mail.alert.text."+v.Kind, "Who", text.OneLine(v.Who), "Subject", text.OneLine(v.Subject)),
 		button:  p.T("mail.alert.button"),
 		safety:  p.T("mail.alert.safety"),
 	}

@@ -2,6 +2,8 @@
 package catalogue
 
 import (
+	"net/http"
+
 	"golang.org/x/sync/semaphore"
 
 	"github.com/coincart/coincart/models"
@@ -46,7 +48,7 @@ func Routes(site *visit.Site, transfers *catalogue.Transfers, engine *jobs.Engin
 		admin.Get("/categories/:id", models.MayView, h.showCategory),
 		admin.Post("/categories/:id", models.MayCatalogue, h.saveCategory),
 		admin.Form("/categories/:id/move", models.MayCatalogue, h.moveCategory),
-		admin.Form("/categories/:id/delete", models.MayCatalogue, h.deleteCategory),
+		admin.Fresh(http.MethodPost, "/categories/:id/delete", models.MayCatalogue, admin.WithForm(h.deleteCategory)), // coupons go with it,
 
 		admin.Get("/tags", models.MayView, h.showTags),
 		admin.Form("/tags/rename", models.MayCatalogue, h.renameTag),
