@@ -59,7 +59,7 @@ func TestOffice_EveryFormNeedsAFreshCodeOrSaysWhyNot(t *testing.T) {
 		switch {
 		case r.StepUp:
 			assert.False(t, excused, "%s needs a code; its reason is out of date: %s", path, reason)
-		case r.MayAsk:
+		case r.ForPrices:
 			prices[path] = true
 			assert.False(t, excused, "%s asks for a code if prices change; its reason is out of date: %s", path, reason)
 		default:

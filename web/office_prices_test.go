@@ -190,7 +190,7 @@ func TestImport_PricesThatJumpAreListedAndConfirmed(t *testing.T) {
 	each(t, func(t *testing.T, s *shop) {
 		owner := s.hire(models.RoleOwner)
 		c := s.trusted(models.RoleOperator)
-		file := "SKU,Regular price\nPOT,0.01\nPLATE-b,22.50\nPLATE-a,0\n"
+		file := "SKU,Name,Regular price\nPOT,Tea pot,0.01\nPLATE-b,Plate b,22.50\nPLATE-a,Plate a,0\n"
 		at := c.uploadProducts("prices.csv", file, "form_token", models.NewRef()).is(http.StatusSeeOther).header.Get("Location")
 		s.work()
 		p := c.get(at).is(http.StatusOK)

@@ -24,7 +24,7 @@ type Route struct {
 	Door       Door
 	Permission models.Permission // of DoorFull
 	StepUp     bool              // a fresh code is needed, whatever the permission says
-	MayAsk     bool              // the handler asks for a fresh code if the form changes a price (Request.NeedFresh)
+	ForPrices  bool              // the handler asks for a fresh code if the form changes a price (Request.NeedFresh)
 	Handler    Handler           // runs when Guard has admitted the request
 }
 
@@ -79,7 +79,7 @@ func Fresh(method, path string, p models.Permission, h Handler) Route {
 
 // FreshForPrices returns the route of a form whose handler asks for a fresh code where the form changes prices.
 func FreshForPrices(path string, p models.Permission, h Handler) Route {
-	return newRoute(Route{Method: http.MethodPost, Path: path, Permission: p, MayAsk: true, Handler: h})
+	return newRoute(Route{Method: http.MethodPost, Path: path, Permission: p, ForPrices: true, Handler: h})
 }
 
 // FreshOnceForm returns the route of a form that must not work twice and needs a fresh code, whatever the permission says.
