@@ -190,12 +190,12 @@ func TestImport_PricesThatJumpAreListedAndConfirmed(t *testing.T) {
 	each(t, func(t *testing.T, s *shop) {
 		owner := s.hire(models.RoleOwner)
 		c := s.trusted(models.RoleOperator)
-		file := "SKU,Name,Regular price\nPOT,Tea pot,0.01\nPLATE-b,Plate b,22.50\nPLATE-a,Plate a,0\n"
+		file := "SKU,Name,Regular price\nPOT,Tea pot,0.01\nPLATE-b,Plate b,22.50\nPLATE-a,Plate a,200\n"
 		at := c.uploadProducts("prices.csv", file, "form_token", models.NewRef()).is(http.StatusSeeOther).header.Get("Location")
 		s.work()
 		p := c.get(at).is(http.StatusOK)
 		checkStaffPage(t, at, p)
-		p.has(english.N("import.prices.text", 2), "Tea pot (POT)", "$34.50", "$0.01", "Plate a (PLATE-a)", "$0.00").lacks("(PLATE-b)")
+		p.has(english.N("import.prices.text", 2), "Tea pot (POT)", "$34.50", "$0.01", "Plate a (PLATE-a)", "$200.00", "+900%").lacks("(PLATE-b)")
 		start := at + "/start"
 		digest := p.field(start, "confirmed")
 		require.NotEmpty(t, digest)
