@@ -96,7 +96,8 @@ func TestPriceMoves(t *testing.T) {
 		"an old sale begins again": {
 			with(func(v *models.Variant) { v.SalePrice, v.SaleUntil = amount("1"), now.AddDate(-1, 0, 0) }),
 			with(func(v *models.Variant) { v.SalePrice, v.SaleUntil = amount("1"), now.AddDate(1, 0, 0) }),
-			[]models.PriceMoveKind{models.SaleMoved}, true,
+			[]models.PriceMoveKind{models.SaleMoved},
+			true,
 		},
 		"still free": {
 			with(func(v *models.Variant) { v.Price = amount("0") }), with(func(v *models.Variant) { v.Price, v.Title = amount("0"), "Sample" }), nil, false,
