@@ -1,10 +1,7 @@
 package models
 
 import (
-	"net/url"
 	"slices"
-	"strconv"
-	"strings"
 	"time"
 )
 
@@ -107,34 +104,10 @@ func (a StaffAlert) TimingFor(role Role, kind AlertKind) AlertTiming {
 
 // AlertCount counts what a mail tells of one kind.
 type AlertCount struct {
-	Kind AlertKind
-	New  int // since the mail before
-	Open int // with the new ones
+	Kind AlertKind `json:"kind"`
+	New  int       `json:"new"`  // since the mail before
+	Open int       `json:"open"` // with the new ones
 }
 
-// AlertCounts are the counts of a mail, in the order of AlertKinds.
+// AlertCounts are the counts of a mail, in the order of AlertKinds. They are stored as JSON with the mail.
 type AlertCounts []AlertCount
-
-// String returns the counts as text, for OutboxMessage.About: kind=new/open, divided by "&".
-func (c AlertCounts) String() string {
-	values := url.Values{}
-	for _, n := range c {
-		values.Set(string(n.Kind), strconv.Itoa(n.New)+"/"+strconv.Itoa(n.Open))
-	}
-	return values.Encode()
-}
-
-// ParseAlertCounts reads what String returned, and leaves out what it cannot read.
-func ParseAlertCounts(text string) AlertCounts {
-	values, _ := url.ParseQuery(text) // what can be read is
-	var list AlertCounts
-	for _, kind := range AlertKinds() {
-		left, right, ok := strings.Cut(values.Get(string(kind)), "/")
-		fresh, err := strconv.Atoi(left)
-		open, openErr := strconv.Atoi(right)
-		if ok && err == nil && openErr == nil {
-			list = append(list, AlertCount{kind, fresh, open})
-		}
-	}
-	return list
-}

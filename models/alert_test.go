@@ -28,14 +28,6 @@ func TestAlerts_NobodyIsToldWhatTheRoleMayNotSee(t *testing.T) {
 	assert.Equal(t, models.AlertNever, models.RoleViewer.AlertTiming(models.AlertAttention))
 }
 
-func TestAlertCounts_AreReadAsWritten(t *testing.T) {
-	counts := models.AlertCounts{{Kind: models.AlertAttention, New: 2, Open: 5}, {Kind: models.AlertStatement, New: 500, Open: 1200}}
-	assert.Equal(t, counts, models.ParseAlertCounts(counts.String()))
-	for _, text := range []string{"", "%", "attention=1", "attention=a/b", "other=1/2"} {
-		assert.Empty(t, models.ParseAlertCounts(text), text)
-	}
-}
-
 func TestMailbox_IsOneForAllAddressesThatLeadToIt(t *testing.T) {
 	for address, want := range map[string]string{
 		"ann@example.com": "ann@example.com", "Ann@Example.COM": "ann@example.com", "ann+1@example.com": "ann@example.com",

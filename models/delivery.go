@@ -75,7 +75,7 @@ func (z Zone) Check() invalid.Problems {
 	switch z.TaxMode {
 	case TaxNone:
 	case TaxIncluded, TaxAdded:
-		p.Add("tax_rate", checkPercent(z.TaxRate))
+		p.Add("tax_rate", checkTaxRate(z.TaxRate))
 	default:
 		p.Add("tax_mode", invalid.Unknown)
 	}

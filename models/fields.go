@@ -56,6 +56,14 @@ func checkMoney(a Amount, digits int) invalid.Problem {
 // MaxPercentDigits is the maximum number of decimals of a percentage: 7.7125 % is the finest tax rate in use that we know of.
 const MaxPercentDigits = 4
 
+// checkTaxRate checks the rate of a tax. 0 % is one: what is sold at it is not untaxed.
+func checkTaxRate(a Amount) invalid.Problem {
+	if a.IsZero() {
+		return ""
+	}
+	return checkPercent(a)
+}
+
 // checkPercent checks a percentage above 0 and up to 100.
 func checkPercent(a Amount) invalid.Problem {
 	switch {

@@ -41,9 +41,10 @@ const (
 type OutboxMessage struct {
 	ID        string      `ascii:"36"`
 	Kind      MailKind    `ascii:"32"`
-	OrderID   string      `ascii:"36"` // empty: it is for the staff
-	StaffID   string      `ascii:"36"` // empty: it is for the shopper
-	About     string      `text:"255"` // the id of a refund, AlertCounts, or MailResent; empty: the order alone
+	OrderID   string      `ascii:"36"`    // empty: it is about no order
+	StaffID   string      `ascii:"36"`    // the person of the staff that it is for; empty: it is for the order's shopper
+	About     string      `text:"255"`    // of a mail to a shopper: the id of a refund, or MailResent; empty: the order alone
+	Details   string      `text:"medium"` // of a mail to the staff: JSON of what it tells, by its kind; empty: nothing but the kind
 	DedupeKey string      `text:"190"`
 	State     OutboxState `ascii:"16"`
 	Tries     int
@@ -68,10 +69,17 @@ const (
 	MailLateDecided     MailKind = "late_decided" // what was decided about that money
 	MailRefunded        MailKind = "refunded"     // About is the refund's id
 	MailOrderList       MailKind = "order_list"   // a link to all orders of the e-mail address
-
-	MailStaffAlert MailKind = "staff_alert" // to a person of the staff, at once; About is AlertCounts
-	MailStaffDaily MailKind = "staff_daily" // to a person of the staff, once a day; About is AlertCounts
 )
+
+// The mails to the staff, with what their Details are.
+const (
+	MailStaffAlert MailKind = "staff_alert" // what waits for the person, at once: AlertCounts
+	MailStaffDaily MailKind = "staff_daily" // the same once a day: AlertCounts
+	MailPriceAlert MailKind = "price_alert" // to the owners, about prices that a person changed and had to confirm: PriceAlert
+)
+
+// OwnersOnly reports whether a mail to the staff is for owners: a person who is none any more does not get it.
+func (k MailKind) OwnersOnly() bool { return k == MailPriceAlert }
 
 // MailResent is OutboxMessage.About of a mail that a person of the staff sends again: no stranger caused it, so that no limit holds for it.
 const MailResent = "resent"

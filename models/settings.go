@@ -33,6 +33,9 @@ const (
 	SettingHomeCountry SettingKey = "tax.home_country"
 	SettingAlertHour   SettingKey = "alerts.daily_hour" // hour of the day at which staff get the summary of the day, 0 to 23
 
+	SettingRateJump  SettingKey = "pricing.rate_jump"  // percent by which a rate that a person fixes may move without being asked about
+	SettingPriceJump SettingKey = "pricing.price_jump" // the same of a product's price
+
 	SettingKeepAddresses SettingKey = "retention.addresses_days" // after an order is complete
 	SettingKeepEnvelopes SettingKey = "retention.envelopes_days"
 	SettingKeepNetwork   SettingKey = "retention.network_days"
@@ -48,12 +51,13 @@ const (
 	GroupLegal     SettingGroup = "legal"
 	GroupMail      SettingGroup = "mail"
 	GroupOrders    SettingGroup = "orders"
+	GroupPricing   SettingGroup = "pricing"
 	GroupRetention SettingGroup = "retention"
 )
 
 // SettingGroups returns the groups in the order of their pages.
 func SettingGroups() []SettingGroup {
-	return []SettingGroup{GroupShop, GroupCurrency, GroupLegal, GroupMail, GroupOrders, GroupRetention}
+	return []SettingGroup{GroupShop, GroupCurrency, GroupLegal, GroupMail, GroupOrders, GroupPricing, GroupRetention}
 }
 
 // Whole reports whether a group's settings come from one place all together: a password of the environment must not go to a server
@@ -91,13 +95,14 @@ type Setting struct {
 	Choices  []string
 }
 
-// Lengths of texts, in characters.
+// Lengths of texts, in characters, and bounds of numbers.
 const (
 	maxShopName   = 64
 	maxLine       = 200
 	maxLegal      = 50_000
 	maxCurrency   = 16
 	maxMailSecret = 500
+	maxJump       = 1000 // percent
 )
 
 // ShopLanguages returns the tags of all languages that the shop has words for, in menu order.
@@ -157,6 +162,9 @@ func SettingsList() []Setting {
 		Setting{Key: SettingStockLow, Group: GroupOrders, Kind: KindNumber, Required: true, Default: "5", Max: 100_000},
 		Setting{Key: SettingHomeCountry, Group: GroupOrders, Kind: KindCountry},
 		Setting{Key: SettingAlertHour, Group: GroupOrders, Kind: KindNumber, Required: true, Default: "8", Max: 23},
+
+		Setting{Key: SettingRateJump, Group: GroupPricing, Kind: KindNumber, Required: true, Default: "10", Min: 1, Max: maxJump},
+		Setting{Key: SettingPriceJump, Group: GroupPricing, Kind: KindNumber, Required: true, Default: "50", Min: 1, Max: maxJump},
 
 		Setting{Key: SettingKeepAddresses, Group: GroupRetention, Kind: KindNumber, Required: true, Default: "180", Min: 1, Max: 36_500},
 		Setting{Key: SettingKeepEnvelopes, Group: GroupRetention, Kind: KindNumber, Required: true, Default: "90", Min: 7, Max: 36_500},

@@ -169,6 +169,12 @@ func (s Settings) StockLow() int { return s.Number(SettingStockLow) }
 // AlertHour returns the hour of the day, 0 to 23, at which staff get the summary of the day.
 func (s Settings) AlertHour() int { return s.Number(SettingAlertHour) }
 
+// RateJump returns the percentage by which a rate that a person fixes may move without being confirmed (Jumps).
+func (s Settings) RateJump() Amount { return AmountFromInt(int64(s.Number(SettingRateJump))) }
+
+// PriceJump returns the percentage by which a product's price may move without being confirmed (Jumps).
+func (s Settings) PriceJump() Amount { return AmountFromInt(int64(s.Number(SettingPriceJump))) }
+
 // HomeCountry returns the shop's own country for taxes, ISO 3166-1 alpha-2, or "".
 func (s Settings) HomeCountry() string { return s.Text(SettingHomeCountry) }
 

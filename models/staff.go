@@ -41,7 +41,7 @@ const (
 	MayAudit     Permission = "audit"     // read the audit log
 	MayStaff     Permission = "staff"     // invite, change and disable staff; with step-up
 	MayCatalogue Permission = "catalogue" // products, categories, pictures, stock, import and export of products
-	MayPrice     Permission = "price"     // what decides totals: coupons, delivery, tax, coins and their rates
+	MayPrice     Permission = "price"     // what decides totals: coupons, delivery, tax, coins and their rates; with step-up
 	MayCustomers Permission = "customers" // export and erase a person's data; with step-up
 	MaySettings  Permission = "settings"  // the shop's settings and keys; with step-up
 	MaySelf      Permission = "self"      // one's own account and sessions
@@ -63,12 +63,12 @@ func (r Role) Can(p Permission) bool { return slices.Contains(rolePermissions[r]
 
 // NeedsStepUp reports whether the permission is used only within StepUpTime of a fresh TOTP code.
 func (p Permission) NeedsStepUp() bool {
-	return p == MayRefund || p == MayStaff || p == MayCustomers || p == MaySettings
+	return p == MayRefund || p == MayStaff || p == MayCustomers || p == MaySettings || p == MayPrice
 }
 
 // Times of the back office's sessions.
 const (
-	StepUpTime       = 5 * time.Minute  // how long a fresh TOTP code opens refunds, keys and staff
+	StepUpTime       = 5 * time.Minute  // how long a fresh TOTP code opens refunds, prices, settings and staff
 	StaffIdleTime    = 30 * time.Minute // after which an unused session ends
 	StaffSessionTime = 12 * time.Hour   // after which any session ends
 	InvitationTime   = 72 * time.Hour   // how long an invitation or the setup link can be used

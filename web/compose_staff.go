@@ -3,6 +3,7 @@ package web
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"fmt"
 	"strings"
 
@@ -25,26 +26,61 @@ func ComposeStaff(db *store.Store, baseURL, shopName string) mail.ComposeStaff {
 		if err != nil {
 			return mail.Message{}, fmt.Errorf("write mail %s: %w", m.Kind, err)
 		}
-		view := letters.StaffView{
-			Printer: i18n.ByTag(person.Lang), ShopName: cmp.Or(settings.ShopName(), shopName), Name: person.Name, Settings: base + admin.AccountPath + "#alerts-title",
-		}
-		for _, n := range models.ParseAlertCounts(m.About) {
-			view.Alerts = append(view.Alerts, letters.Alert{Kind: string(n.Kind), New: n.New, Open: n.Open, Page: base + alertPage(n.Kind)})
-		}
-		write := letters.StaffAlert
-		switch m.Kind { //nolint:exhaustive // the others are for shoppers
-		case models.MailStaffAlert:
-		case models.MailStaffDaily:
-			write = letters.StaffDaily
-		default:
+		write, ok := staffWriters()[m.Kind]
+		if !ok {
 			return mail.Message{}, fmt.Errorf("no mail to the staff of the kind %q", m.Kind)
 		}
-		letter, err := write(ctx, view)
+		view := letters.StaffView{Printer: i18n.ByTag(person.Lang), ShopName: cmp.Or(settings.ShopName(), shopName), Name: person.Name}
+		letter, err := write(ctx, staffMail{StaffView: view, row: m, base: base, currency: settings.Currency()})
 		if err != nil {
 			return mail.Message{}, fmt.Errorf("write mail %s: %w", m.Kind, err)
 		}
 		return mail.Message{To: person.Email, Subject: letter.Subject, Text: letter.Text, HTML: letter.HTML}, nil
 	}
+}
+
+// staffMail is what a mail to a person of the staff is written of. URL is not set yet.
+type staffMail struct {
+	letters.StaffView
+
+	row      models.OutboxMessage
+	base     string // of the shop's address
+	currency models.Currency
+}
+
+// details reads the mail's details.
+func (m staffMail) details(into any) error {
+	if err := json.Unmarshal([]byte(m.row.Details), into); err != nil {
+		return fmt.Errorf("read the details: %w", err)
+	}
+	return nil
+}
+
+// staffWriters returns what writes each kind of mail to the staff.
+func staffWriters() map[models.MailKind]func(context.Context, staffMail) (letters.Letter, error) {
+	return map[models.MailKind]func(context.Context, staffMail) (letters.Letter, error){
+		models.MailStaffAlert: func(ctx context.Context, m staffMail) (letters.Letter, error) {
+			return writeAlerts(ctx, m, letters.StaffAlert)
+		},
+		models.MailStaffDaily: func(ctx context.Context, m staffMail) (letters.Letter, error) {
+			return writeAlerts(ctx, m, letters.StaffDaily)
+		},
+		models.MailPriceAlert: writePrices,
+	}
+}
+
+// writeAlerts writes a mail about what waits for a person.
+func writeAlerts(ctx context.Context, m staffMail, write func(context.Context, letters.AlertsView) (letters.Letter, error)) (letters.Letter, error) {
+	var counts models.AlertCounts
+	if err := m.details(&counts); err != nil {
+		return letters.Letter{}, err
+	}
+	view := letters.AlertsView{StaffView: m.StaffView}
+	view.URL = m.base + admin.AccountPath + "#alerts-title"
+	for _, n := range counts {
+		view.Alerts = append(view.Alerts, letters.Alert{Kind: string(n.Kind), New: n.New, Open: n.Open, Page: m.base + alertPage(n.Kind)})
+	}
+	return write(ctx, view)
 }
 
 // alertPage returns the page of the back office that shows what an alert is about.

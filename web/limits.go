@@ -19,6 +19,7 @@ type Limits struct {
 	Connect  int // steps of signing in; 30
 	Own      int // looks at one's own orders; 60
 	Ask      int // links to one's own orders; 5
+	Coupon   int // wrong coupon codes, in 10 minutes; 20
 }
 
 type limiter = httprate.RateLimiter

@@ -7,7 +7,6 @@ import (
 	"sync"
 
 	"github.com/coincart/coincart/models/mail"
-	"github.com/coincart/coincart/web"
 )
 
 type syncBuffer struct {
@@ -55,6 +54,3 @@ func (m *mailbox) all() []mail.Message {
 	defer m.mu.Unlock()
 	return append([]mail.Message(nil), m.mails...)
 }
-
-// composeStaff writes the mails to the staff of a shop.
-func composeStaff(s *shop) mail.ComposeStaff { return web.ComposeStaff(s.db, s.url, "Osier") }

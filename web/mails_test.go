@@ -144,8 +144,6 @@ func TestMails_SentWithTheCarriersPage(t *testing.T) {
 // Staff get mails with links to the pages of the back office, in their language.
 func TestMails_ToTheStaff(t *testing.T) {
 	s := newShop(t, sqlite)
-	s.money.ComposeStaff = composeStaff(s)
-	s.build()
 	owner := s.staffed(models.RoleOwner)
 	require.NoError(t, s.db.UpdateStaff(t.Context(), owner.person.ID, store.StaffChange{Lang: new("zh-Hans")}))
 	viewer := s.staffed(models.RoleViewer)

@@ -95,7 +95,7 @@ func New(c Config) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("web: %w", err)
 	}
-	pages := shop.New(s.site, c.Services.Payments, c.Services.Customers)
+	pages := shop.New(s.site, c.Services.Payments, c.Services.Customers, c.Limits.Coupon)
 	s.office = admin.New(s.site, s.accounts)
 	s.officeTable = officeTable(s.site, c.Services, s.accounts, pages, s.checks(c))
 	s.staffRoutes = map[string]bool{}

@@ -729,9 +729,10 @@ CREATE TABLE IF NOT EXISTS inbox (
 CREATE TABLE IF NOT EXISTS outbox (
   id         CHAR(36) COLLATE ascii_bin NOT NULL,
   kind       VARCHAR(32) COLLATE ascii_bin NOT NULL,            -- the mail's template: models.MailKind
-  order_id   VARCHAR(36) COLLATE ascii_bin NOT NULL DEFAULT '', -- empty: it is for the staff
-  staff_id   VARCHAR(36) COLLATE ascii_bin NOT NULL DEFAULT '', -- empty: it is for the order's shopper
-  about      VARCHAR(255) NOT NULL DEFAULT '',                  -- the id of a refund, what an alert counts (models.AlertCounts), or resent
+  order_id   VARCHAR(36) COLLATE ascii_bin NOT NULL DEFAULT '', -- empty: it is about no order
+  staff_id   VARCHAR(36) COLLATE ascii_bin NOT NULL DEFAULT '', -- the person of the staff that it is for; empty: it is for the order's shopper
+  about      VARCHAR(255) NOT NULL DEFAULT '',                  -- of a mail to a shopper: the id of a refund, or resent
+  details    MEDIUMTEXT NOT NULL,                               -- of a mail to the staff: JSON of what it tells (models.MailKind)
   dedupe_key VARCHAR(190) COLLATE utf8mb4_bin NOT NULL,         -- a mail with the same key is not queued again
   state      VARCHAR(16) COLLATE ascii_bin NOT NULL,            -- waiting, sent, parked (given up, with a review), skipped (not sent on purpose)
   tries      INT NOT NULL DEFAULT 0,

@@ -700,9 +700,10 @@ CREATE INDEX inbox_by_end ON inbox (handled_at);
 CREATE TABLE outbox (
   id         TEXT NOT NULL,
   kind       TEXT NOT NULL,            -- the mail's template: models.MailKind
-  order_id   TEXT NOT NULL DEFAULT '', -- empty: it is for the staff
-  staff_id   TEXT NOT NULL DEFAULT '', -- empty: it is for the order's shopper
-  about      TEXT NOT NULL DEFAULT '', -- the id of a refund, what an alert counts (models.AlertCounts), or resent
+  order_id   TEXT NOT NULL DEFAULT '', -- empty: it is about no order
+  staff_id   TEXT NOT NULL DEFAULT '', -- the person of the staff that it is for; empty: it is for the order's shopper
+  about      TEXT NOT NULL DEFAULT '', -- of a mail to a shopper: the id of a refund, or resent
+  details    TEXT NOT NULL DEFAULT '', -- of a mail to the staff: JSON of what it tells (models.MailKind)
   dedupe_key TEXT NOT NULL,            -- a mail with the same key is not queued again
   state      TEXT NOT NULL,            -- waiting, sent, parked (given up, with a review), skipped (not sent on purpose)
   tries      INTEGER NOT NULL DEFAULT 0,

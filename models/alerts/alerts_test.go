@@ -2,6 +2,8 @@ package alerts_test
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
 	"strings"
 	"sync"
 	"testing"
@@ -50,7 +52,7 @@ func (o *office) replica() (*alerts.Service, *jobs.Engine) {
 			return mail.Message{To: order.Email, Subject: string(m.Kind)}, nil
 		},
 		ComposeStaff: func(m models.OutboxMessage, p models.Staff) (mail.Message, error) {
-			return mail.Message{To: p.Email, Subject: string(m.Kind), Text: m.About}, nil
+			return mail.Message{To: p.Email, Subject: string(m.Kind), Text: m.Details}, nil
 		},
 	})
 	require.NoError(o.t, err)
@@ -129,7 +131,7 @@ func (o *office) review() string {
 }
 
 func counts(kind models.AlertKind, fresh, open int) string {
-	return models.AlertCounts{{Kind: kind, New: fresh, Open: open}}.String()
+	return fmt.Sprintf(`[{"kind":%q,"new":%d,"open":%d}]`, kind, fresh, open)
 }
 
 const alert, daily = string(models.MailStaffAlert) + " ", string(models.MailStaffDaily) + " "
@@ -173,7 +175,9 @@ func TestAlerts_AFloodIsOneMailInFifteenMinutes(t *testing.T) {
 		assert.LessOrEqual(t, len(got), minutes/15+2)
 		told := 0
 		for _, m := range got {
-			told += models.ParseAlertCounts(strings.TrimPrefix(m, alert))[0].New
+			var counts models.AlertCounts
+			require.NoError(t, json.Unmarshal([]byte(strings.TrimPrefix(m, alert)), &counts))
+			told += counts[0].New
 		}
 		assert.Equal(t, 10*minutes, told, "and each of them is counted once")
 	})

@@ -142,14 +142,6 @@ func (o *Outbox) QueueDecided(ctx context.Context, tx *store.Store, orderID, rev
 	return o.QueueAs(ctx, tx, models.MailLateDecided, orderID, string(models.MailLateDecided)+":"+reviewID)
 }
 
-// QueueToStaff queues a mail with counts to a person of the staff, once for each key, and does nothing if the shop sends them no mails.
-func (o *Outbox) QueueToStaff(ctx context.Context, tx *store.Store, kind models.MailKind, staffID string, counts models.AlertCounts, key string) error {
-	if !o.SendsToStaff() {
-		return nil
-	}
-	return o.put(ctx, tx, models.OutboxMessage{Kind: kind, StaffID: staffID, About: counts.String(), DedupeKey: key})
-}
-
 func (o *Outbox) put(ctx context.Context, tx *store.Store, m models.OutboxMessage) error {
 	now := o.clock()
 	m.ID, m.State, m.CreatedAt, m.DueAt = models.NewID(), models.OutboxWaiting, now, now
@@ -268,7 +260,7 @@ func (o *Outbox) checkLimit(ctx context.Context, m models.OutboxMessage, order *
 // staffMessage composes a mail to a person of the staff who may still use the back office. Errors: errNobody.
 func (o *Outbox) staffMessage(ctx context.Context, m models.OutboxMessage) (message Message, err error) {
 	person, err := o.store.StaffByID(ctx, m.StaffID)
-	if errors.Is(err, store.ErrNotFound) || err == nil && person.Disabled || o.toStaff == nil {
+	if errors.Is(err, store.ErrNotFound) || err == nil && !mayGet(person, m.Kind) || o.toStaff == nil {
 		return message, errNobody
 	}
 	if err != nil {
@@ -278,6 +270,10 @@ func (o *Outbox) staffMessage(ctx context.Context, m models.OutboxMessage) (mess
 		return message, fmt.Errorf("compose mail: %w", err)
 	}
 	return message, nil
+}
+
+func mayGet(person models.Staff, kind models.MailKind) bool {
+	return !person.Disabled && (person.Role == models.RoleOwner || !kind.OwnersOnly())
 }
 
 // park gives up on a mail and opens a review for staff (reliability.md I10).

@@ -280,20 +280,20 @@ func TestOutbox_ToTheStaff(t *testing.T) {
 	eachPost(t, func(t *testing.T, p *post) {
 		ctx := t.Context()
 		counts := models.AlertCounts{{Kind: models.AlertAttention, New: 1, Open: 1}}
-		require.NoError(t, p.QueueToStaff(ctx, p.store, models.MailStaffAlert, models.NewID(), counts, "no mails to the staff"))
+		require.NoError(t, p.QueueStaff(ctx, p.store, mail.StaffMail{Kind: models.MailStaffAlert, StaffID: models.NewID(), Key: "no mails to the staff"}))
 		assert.Zero(t, modelstest.Count(t, p.dsn, "SELECT COUNT(*) FROM outbox"))
 
 		engine := jobs.New(jobs.Config{Store: p.store, Clock: p.clock.Now})
 		office, err := mail.NewOutbox(mail.OutboxConfig{
 			Store: p.store, Jobs: engine, Clock: p.clock.Now, Sender: p, Compose: compose,
 			ComposeStaff: func(m models.OutboxMessage, s models.Staff) (mail.Message, error) {
-				return mail.Message{To: s.Email, Subject: string(m.Kind), Text: m.About}, nil
+				return mail.Message{To: s.Email, Subject: string(m.Kind), Text: m.Details}, nil
 			},
 		})
 		require.NoError(t, err)
 		person, gone := modelstest.Staff(t, p.store), modelstest.Staff(t, p.store, func(s *models.Staff) { s.Disabled = true })
 		for _, id := range []string{person.ID, person.ID, gone.ID, models.NewID()} {
-			require.NoError(t, office.QueueToStaff(ctx, p.store, models.MailStaffAlert, id, counts, "alert:"+id))
+			require.NoError(t, office.QueueStaff(ctx, p.store, mail.StaffMail{Kind: models.MailStaffAlert, StaffID: id, Details: counts, Key: "alert:" + id}))
 		}
 		run := func() {
 			p.clock.Advance(time.Hour)
@@ -303,12 +303,12 @@ func TestOutbox_ToTheStaff(t *testing.T) {
 		run()
 		require.Len(t, p.sent, 1)
 		assert.Equal(t, person.Email, p.sent[0].To)
-		assert.Equal(t, counts.String(), p.sent[0].Text)
+		assert.JSONEq(t, `[{"kind":"attention","new":1,"open":1}]`, p.sent[0].Text)
 		assert.Equal(t, 2, p.rows(t, models.OutboxSkipped), "people who are disabled or gone")
 
 		// A mail to the staff that cannot be sent opens no case, which would be the next thing to tell them.
 		p.fail = errors.New("the server is down")
-		require.NoError(t, office.QueueToStaff(ctx, p.store, models.MailStaffDaily, person.ID, counts, "daily"))
+		require.NoError(t, office.QueueStaff(ctx, p.store, mail.StaffMail{Kind: models.MailStaffDaily, StaffID: person.ID, Details: counts, Key: "daily"}))
 		for range 13 {
 			run()
 		}

@@ -16,7 +16,7 @@ func check(ctx context.Context, tx *store.Store, old models.Settings, group mode
 		return checkCurrency(ctx, tx, old, changes)
 	case models.GroupMail:
 		return checkMail(old, changes)
-	case models.GroupShop, models.GroupLegal, models.GroupOrders, models.GroupRetention:
+	case models.GroupShop, models.GroupLegal, models.GroupOrders, models.GroupPricing, models.GroupRetention:
 	}
 	return nil
 }

@@ -68,7 +68,7 @@ func New(c Config) (Services, error) {
 	}
 	if s.Rates, err = rates.New(rates.Config{
 		Store: c.Store, Jobs: s.Jobs, Clock: c.Clock, Logger: c.Logger,
-		PlatformURL: c.PlatformURL, LoopbackPrices: c.LoopbackPrices, PriceTimeout: c.PriceTimeout,
+		Alert: s.Outbox.QueueStaffPrices, Alerted: s.Outbox.Wake, PlatformURL: c.PlatformURL, LoopbackPrices: c.LoopbackPrices, PriceTimeout: c.PriceTimeout,
 	}); err != nil {
 		return s, fmt.Errorf("set up rates: %w", err)
 	}
@@ -77,6 +77,7 @@ func New(c Config) (Services, error) {
 	}
 	if s.Transfers, err = catalogue.NewTransfers(catalogue.TransfersConfig{
 		Store: c.Store, Jobs: s.Jobs, Clock: c.Clock, Zone: c.Zone, StaticPicture: c.StaticPicture, FetchPicture: c.FetchPicture,
+		Alert: s.Outbox.QueueStaffPrices, Alerted: s.Outbox.Wake,
 	}); err != nil {
 		return s, fmt.Errorf("set up imports and exports of products: %w", err)
 	}

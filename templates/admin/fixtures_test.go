@@ -102,6 +102,7 @@ func (f fixtures) office() []sheet {
 	sheets = append(sheets, f.catalogue()...)
 	sheets = append(sheets, f.stock()...)
 	sheets = append(sheets, f.coinSheets()...)
+	sheets = append(sheets, f.confirmSheets()...)
 	sheets = append(sheets, f.setUp()...)
 	sheets = append(sheets, f.customers()...)
 	return append(sheets, f.strange()...)

@@ -289,6 +289,7 @@ type StepUpView struct {
 	Page        Page
 	Action      string
 	Fields      []Hidden
+	Multipart   bool            // the form is sent as multipart/form-data
 	Problem     invalid.Problem // code, wait
 	WaitSeconds int
 }

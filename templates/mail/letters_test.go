@@ -144,8 +144,10 @@ func TestLetters_MakeNoLinkOfWhatAStrangerTyped(t *testing.T) {
 	}
 }
 
-func staffView(tag string) mail.StaffView {
-	v := mail.StaffView{Printer: i18n.ByTag(tag), ShopName: "Osier", Name: "Ada", Settings: "https://shop.example/admin/account#alerts-title"}
+func alertsView(tag string) mail.AlertsView {
+	v := mail.AlertsView{StaffView: mail.StaffView{
+		Printer: i18n.ByTag(tag), ShopName: "Osier", Name: "Ada", URL: "https://shop.example/admin/account#alerts-title",
+	}}
 	for i, kind := range []string{"attention", "refund", "low_stock", "callbacks", "statement"} {
 		v.Alerts = append(v.Alerts, mail.Alert{Kind: kind, New: i + 1, Open: i + 4*(i%2) + 1, Page: "https://shop.example/admin/" + kind})
 	}
@@ -155,7 +157,7 @@ func staffView(tag string) mail.StaffView {
 func TestStaffLetters_EveryOneInEveryLanguage(t *testing.T) {
 	for _, l := range i18n.Languages() {
 		words := i18n.ByTag(l.Tag)
-		v := staffView(l.Tag)
+		v := alertsView(l.Tag)
 		daily, err := mail.StaffDaily(t.Context(), v)
 		require.NoError(t, err)
 		assert.Equal(t, words.T("mail.daily.subject", "Shop", "Osier"), daily.Subject)
@@ -169,13 +171,13 @@ func TestStaffLetters_EveryOneInEveryLanguage(t *testing.T) {
 			for _, form := range []string{daily.Text, daily.HTML, letter.Text, letter.HTML} {
 				assert.Contains(t, form, sentence)
 				assert.Contains(t, form, a.Page)
-				assert.Contains(t, form, v.Settings)
+				assert.Contains(t, form, v.URL)
 				assert.NotContains(t, form, "mail.", "words are missing")
 				assert.NotContains(t, form, "{{")
 			}
 			assert.Equal(t, a.Open > a.New, strings.Contains(letter.Text, words.N("mail.alert.open", a.Open)), a.Kind)
 		}
 	}
-	_, err := mail.StaffAlert(t.Context(), mail.StaffView{Printer: i18n.ByTag("en")})
+	_, err := mail.StaffAlert(t.Context(), mail.AlertsView{StaffView: mail.StaffView{Printer: i18n.ByTag("en")}})
 	require.Error(t, err)
 }

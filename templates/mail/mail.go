@@ -2,6 +2,7 @@
 package mail
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -116,10 +117,13 @@ func OrderList(ctx context.Context, v View) (Letter, error) {
 // letter is the part of a mail that differs between the kinds.
 type letter struct {
 	subject, heading, intro, button string
+	safety                          string // the last paragraph; "": mail.safety, for shoppers
 	note                            string // of the shop to the shopper, several lines; "" leaves it out
 	parcels                         []Parcel
 	facts                           []fact
 }
+
+func (l letter) lastWords(p *i18n.Printer) string { return cmp.Or(l.safety, p.T("mail.safety")) }
 
 type fact struct{ name, value string }
 
@@ -208,7 +212,7 @@ func plain(v View, l letter) string {
 	if v.Contact != "" {
 		paragraph(p.T("mail.contact", "Email", text.OneLine(v.Contact)))
 	}
-	paragraph(p.T("mail.safety"))
+	paragraph(l.lastWords(p))
 	b.WriteString(v.ShopName + "\n")
 	return b.String()
 }

@@ -29,6 +29,7 @@ type checkoutForm struct {
 	address models.Address // without the name; the country and the region are "" where the form has none
 	method  string         // of delivery
 	coupon  *string        // nil: the form has no field for it
+	refused refusedCoupon  // what the form's code is not looked at for (CheckoutPages.storeChoices)
 	chose   bool           // the form chose something else than what its page showed (CheckoutPages.choose)
 
 	paymentForm
