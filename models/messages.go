@@ -37,7 +37,9 @@ const (
 type OutboxMessage struct {
 	ID        string      `ascii:"36"`
 	Kind      MailKind    `ascii:"32"`
-	OrderID   string      `ascii:"36"`
+	OrderID   string      `ascii:"36"`  // empty: it is about no order
+	StaffID   string      `ascii:"36"`  // the recipient of a mail to staff; empty: the order's customer
+	Facts     string      `text:"1000"` // JSON of what a mail to staff tells (Facts)
 	DedupeKey string      `text:"190"`
 	State     OutboxState `ascii:"16"`
 	Tries     int
@@ -57,6 +59,9 @@ const (
 	MailPaymentReceived MailKind = "payment_received"
 	MailOrderSent       MailKind = "order_sent"
 	MailOrderList       MailKind = "order_list" // a link to all orders of the e-mail address
+
+	MailNewBrowser MailKind = "staff_new_browser" // to staff: a browser signed in that never had before
+	MailThrottled  MailKind = "staff_throttled"   // to staff: there were so many tries that the next have to wait
 )
 
 // OutboxState is what became of a message.

@@ -35,6 +35,9 @@ func Compose(db *store.Store, baseURL, shopName string) mail.Compose {
 		}
 		from := from
 		from.name, from.contact = cmp.Or(settings.ShopName(), from.name), settings.ContactEmail()
+		if m.StaffID != "" {
+			return staffMail(ctx, db, from, m)
+		}
 		view := letterView(from, order)
 		if m.Kind == models.MailOrderList {
 			if view.OrderURL, err = listAddress(ctx, db, from.base, order.Email); err != nil {

@@ -30,7 +30,8 @@ type Sender interface {
 	Send(ctx context.Context, m Message) error
 }
 
-// Compose composes the mail for a row of the outbox. The outbox sets the Message-ID.
+// Compose composes the mail for a row of the outbox. The order is the zero value for a mail to staff (OutboxMessage.StaffID). The outbox sets
+// the Message-ID.
 type Compose func(models.OutboxMessage, models.Order) (Message, error)
 
 // maxTries is how often a mail is tried before staff are asked: about three hours with jobs.RetryDelay.
@@ -130,7 +131,7 @@ func (o *Outbox) step(ctx context.Context) (int, error) {
 
 // handle sends one mail or schedules another try. Its error is that of storing the result.
 func (o *Outbox) handle(ctx context.Context, m models.OutboxMessage) error {
-	if m.OrderID == "" {
+	if m.OrderID == "" && m.StaffID == "" {
 		return o.store.DropOutbox(ctx, m.ID)
 	}
 	err := o.send(ctx, m)
@@ -148,12 +149,15 @@ func (o *Outbox) handle(ctx context.Context, m models.OutboxMessage) error {
 }
 
 func (o *Outbox) send(ctx context.Context, m models.OutboxMessage) error {
-	order, err := o.store.Order(ctx, m.OrderID)
-	if err != nil {
-		return fmt.Errorf("load order: %w", err)
-	}
-	if order.Email == "" {
-		return errNobody
+	var order models.Order // none of a mail to staff
+	if m.StaffID == "" {
+		var err error
+		if order, err = o.store.Order(ctx, m.OrderID); err != nil {
+			return fmt.Errorf("load order: %w", err)
+		}
+		if order.Email == "" {
+			return errNobody
+		}
 	}
 	message, err := o.compose(m, order)
 	if err != nil {
@@ -163,7 +167,7 @@ func (o *Outbox) send(ctx context.Context, m models.OutboxMessage) error {
 	ctx, cancel := context.WithTimeout(ctx, jobs.Lease/2)
 	defer cancel()
 	if err := o.sender.Send(ctx, message); err != nil {
-		return fmt.Errorf("send mail: %w", redact(err, order.Email))
+		return fmt.Errorf("send mail: %w", redact(err, message.To))
 	}
 	return nil
 }

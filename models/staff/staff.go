@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/security"
 	"github.com/coincart/coincart/models/store"
 )
 
@@ -41,6 +42,8 @@ var (
 	ErrPasswordIs = errors.New("the password is easily guessed")
 	// ErrName means that the name is missing, too long, or has invisible characters.
 	ErrName = errors.New("not a name")
+	// ErrBusy means that too many passwords are being checked at the moment. Nothing was checked or counted.
+	ErrBusy = errors.New("too many passwords to check at the moment")
 	// ErrSelf means that a person tried to change their own role or to disable themselves.
 	ErrSelf = errors.New("not on oneself")
 )
@@ -60,8 +63,10 @@ type Config struct {
 	Clock    models.Clock
 	Machine  models.Clock // real time, which authenticators' codes depend on; nil: Clock
 	Logger   *slog.Logger
-	ShopName string // issuer that authenticator apps show
-	Parallel int    // number of passwords hashed concurrently, 19 MiB each; 0: the number of processors
+	Security *security.Recorder // nil: events are not recorded
+	Wake     func()             // makes the outbox look for mails; nil: the shop sends none
+	ShopName string             // issuer that authenticator apps show
+	Parallel int                // number of passwords hashed concurrently, 19 MiB each; 0: the number of processors
 }
 
 // Accounts manages the accounts of the back office. It is safe for concurrent use and for any number of replicas: all its state is in the
@@ -71,6 +76,9 @@ type Accounts struct {
 	clock    models.Clock
 	machine  models.Clock
 	log      *slog.Logger
+	security *security.Recorder
+	mails    bool   // the shop sends mails
+	wake     func() // makes the outbox look for mails
 	issuer   string
 	password *hasher
 	decoy    string // hash to check against if the account does not exist
@@ -83,7 +91,10 @@ func New(c Config) (*Accounts, error) {
 	}
 	a := &Accounts{
 		store: c.Store, clock: c.Clock.OrSystem(), machine: c.Machine, log: cmp.Or(c.Logger, slog.New(slog.DiscardHandler)), issuer: c.ShopName,
-		password: newHasher(c.Parallel), decoy: decoy(),
+		password: newHasher(c.Parallel), decoy: decoy(), security: c.Security, mails: c.Wake != nil, wake: c.Wake,
+	}
+	if a.wake == nil {
+		a.wake = func() {}
 	}
 	if a.machine == nil {
 		a.machine = a.clock
@@ -96,6 +107,7 @@ type Origin struct {
 	RemoteAddr string
 	UserAgent  string
 	RequestID  string
+	Device     string // value of the browser's device cookie; empty: none
 }
 
 // SignedIn is a person with their current session.

@@ -60,6 +60,7 @@ var (
 	retentionMarkTable = tableOf[retentionMark]()
 	staffTable         = tableOf[models.Staff]()
 	staffSessionTable  = tableOf[models.StaffSession]()
+	securityTable      = tableOf[models.SecurityCount]()
 )
 
 // Rows that are of no use outside this package.
@@ -181,7 +182,7 @@ var rowTypes = describe(
 	models.InboxMessage{}, models.OutboxMessage{}, models.Refund{}, models.Note{},
 	models.Statement{}, models.StatementPage{}, models.StatementLine{}, models.BookDay{}, models.Discrepancy{}, dayFigure{}, daySum{},
 	models.Task{}, models.TaskRow{}, models.TaskChunk{}, setting{}, settingGroup{}, retentionMark{}, counter{},
-	models.Staff{}, models.StaffSession{}, models.Invitation{}, throttle{}, models.AuditEntry{},
+	models.Staff{}, models.StaffSession{}, models.StaffDevice{}, models.Invitation{}, throttle{}, models.SecurityCount{}, models.AuditEntry{},
 )
 
 // rowType is what all rows of a type have in common.

@@ -100,7 +100,16 @@ func OrderList(ctx context.Context, v View) (Letter, error) {
 // letter is the part of a mail that differs between the kinds.
 type letter struct {
 	subject, heading, intro, button string
+	safety                          string // what the shop never asks for; "": that of mails to shoppers
 	facts                           []fact
+}
+
+// warning returns what the shop never asks for.
+func (l letter) warning(p *i18n.Printer) string {
+	if l.safety != "" {
+		return l.safety
+	}
+	return p.T("mail.safety")
 }
 
 type fact struct{ name, value string }
@@ -175,7 +184,7 @@ func plain(v View, l letter) string {
 	if v.Contact != "" {
 		paragraph(p.T("mail.contact", "Email", text.OneLine(v.Contact)))
 	}
-	paragraph(p.T("mail.safety"))
+	paragraph(l.warning(p))
 	b.WriteString(v.ShopName + "\n")
 	return b.String()
 }

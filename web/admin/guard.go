@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/staff"
 	pages "github.com/coincart/coincart/templates/admin"
 	"github.com/coincart/coincart/web/visit"
@@ -55,6 +56,7 @@ func (r *Request) admit(route Route) (admitted bool, err error) {
 		return true, nil
 	}
 	if !r.who.Staff.Role.Can(route.Permission) {
+		r.NoteSecurity(models.SecurityForbidden, r.who.Staff.Email)
 		return false, ErrForbidden
 	}
 	if route.StepUp && !r.office.accounts.SteppedUp(r.who) {
