@@ -152,6 +152,8 @@ func AuditActions() []string {
 		"product.move", "product.publish", "product.unfeature",
 		"refund.approved", "refund.declined", "refund.request",
 		"review.close",
+		"security.code_refused", "security.cross_site", "security.forbidden", "security.new_browser", "security.recovery_used",
+		"security.refused", "security.tampered_link", "security.throttled",
 		"settings.change",
 		"source.change", "source.create",
 		"staff.alerts", "staff.create", "staff.disable", "staff.enable", "staff.invitation_end", "staff.invite", "staff.join", "staff.password",

@@ -76,7 +76,18 @@ const (
 	MailStaffAlert MailKind = "staff_alert" // what waits for the person, at once: AlertCounts
 	MailStaffDaily MailKind = "staff_daily" // the same once a day: AlertCounts
 	MailPriceAlert MailKind = "price_alert" // to the owners, about prices that a person changed and had to confirm: PriceAlert
+
+	MailNewBrowser MailKind = "staff_new_browser" // a browser signed in that never had before: Facts "address" and "browser"
+	MailThrottled  MailKind = "staff_throttled"   // there were so many tries that the next have to wait: no details
 )
+
+// StaffMail is a mail to a person of the staff that is to be queued.
+type StaffMail struct {
+	Kind    MailKind
+	StaffID string // empty: nobody, and the mail is dropped when it is due
+	Details any    // what it tells, for OutboxMessage.Details; nil: nothing but the kind
+	Key     string // no two mails have the same
+}
 
 // OwnersOnly reports whether a mail to the staff is for owners: a person who is none any more does not get it.
 func (k MailKind) OwnersOnly() bool { return k == MailPriceAlert }

@@ -10,11 +10,13 @@ type SettingKey string
 
 // The settings. Legal pages, slogans and the front page have texts in each language: LegalKey, SloganKey, HomeTitleKey, HomeTextKey.
 const (
-	SettingShopName       SettingKey = "shop.name"
-	SettingContactEmail   SettingKey = "shop.contact_email"
-	SettingContactPhone   SettingKey = "shop.contact_phone"
-	SettingContactAddress SettingKey = "shop.contact_address"
-	SettingLanguages      SettingKey = "shop.languages" // BCP 47 tags with commas between them; the first is the fallback
+	SettingShopName        SettingKey = "shop.name"
+	SettingContactEmail    SettingKey = "shop.contact_email"
+	SettingContactPhone    SettingKey = "shop.contact_phone"
+	SettingContactAddress  SettingKey = "shop.contact_address"
+	SettingSecurityContact SettingKey = "security.contact" // for security.txt; empty: there is none
+	SettingSecurityPolicy  SettingKey = "security.policy"
+	SettingLanguages       SettingKey = "shop.languages" // BCP 47 tags with commas between them; the first is the fallback
 
 	SettingCurrency       SettingKey = "shop.currency"        // code, such as USD
 	SettingCurrencyDigits SettingKey = "shop.currency_digits" // decimals of a price
@@ -76,6 +78,8 @@ const (
 	KindNumber   SettingKind = "number"   // a whole number from Min to Max
 	KindChoice   SettingKind = "choice"   // one of Choices
 	KindHost     SettingKind = "host"     // name or address of a machine
+	KindHTTPS    SettingKind = "https"    // a complete https address
+	KindContact  SettingKind = "contact"  // an email address or a complete https address
 	KindLangs    SettingKind = "langs"    // tags with commas between them, each once, at least one
 	KindCountry  SettingKind = "country"  // ISO 3166-1 alpha-2, upper case
 	KindCode     SettingKind = "code"     // a currency's code
@@ -137,6 +141,8 @@ func SettingsList() []Setting {
 		Setting{Key: SettingContactEmail, Group: GroupShop, Kind: KindEmail},
 		Setting{Key: SettingContactPhone, Group: GroupShop, Kind: KindText, Max: maxShopName},
 		Setting{Key: SettingContactAddress, Group: GroupShop, Kind: KindLines, Max: 500},
+		Setting{Key: SettingSecurityContact, Group: GroupShop, Kind: KindContact, Max: maxLine},
+		Setting{Key: SettingSecurityPolicy, Group: GroupShop, Kind: KindHTTPS, Max: maxLine},
 		Setting{Key: SettingLanguages, Group: GroupShop, Kind: KindLangs, Required: true, Default: strings.Join(ShopLanguages(), ",")},
 
 		Setting{Key: SettingCurrency, Group: GroupCurrency, Kind: KindCode, Required: true, Default: "USD", Legacy: "currency", Max: maxCurrency},

@@ -120,6 +120,18 @@ func (s Settings) Slogan(lang string) string { return s.Text(SloganKey(lang)) }
 // ContactEmail returns the shop's e-mail address for shoppers, or "".
 func (s Settings) ContactEmail() string { return s.Text(SettingContactEmail) }
 
+// SecurityContact returns the URI under which security problems are reported (RFC 9116 §2.5.3), or "".
+func (s Settings) SecurityContact() string {
+	contact := s.Text(SettingSecurityContact)
+	if strings.Contains(contact, "@") && !strings.HasPrefix(contact, "https://") {
+		return "mailto:" + contact
+	}
+	return contact
+}
+
+// SecurityPolicy returns the address of the page about reports of security problems, or "".
+func (s Settings) SecurityPolicy() string { return s.Text(SettingSecurityPolicy) }
+
 // Languages returns the tags of the languages that shoppers are offered, the first one is the fallback.
 func (s Settings) Languages() []string { return strings.Split(s.Text(SettingLanguages), ",") }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/mail"
 	"github.com/coincart/coincart/models/store"
+	"github.com/coincart/coincart/templates"
 	"github.com/coincart/coincart/templates/i18n"
 	letters "github.com/coincart/coincart/templates/mail"
 	"github.com/coincart/coincart/web/admin"
@@ -66,6 +67,12 @@ func staffWriters() map[models.MailKind]func(context.Context, staffMail) (letter
 			return writeAlerts(ctx, m, letters.StaffDaily)
 		},
 		models.MailPriceAlert: writePrices,
+		models.MailNewBrowser: func(ctx context.Context, m staffMail) (letters.Letter, error) {
+			return writeAccount(ctx, m, letters.NewBrowser)
+		},
+		models.MailThrottled: func(ctx context.Context, m staffMail) (letters.Letter, error) {
+			return writeAccount(ctx, m, letters.Throttled)
+		},
 	}
 }
 
@@ -80,6 +87,21 @@ func writeAlerts(ctx context.Context, m staffMail, write func(context.Context, l
 	for _, n := range counts {
 		view.Alerts = append(view.Alerts, letters.Alert{Kind: string(n.Kind), New: n.New, Open: n.Open, Page: m.base + alertPage(n.Kind)})
 	}
+	return write(ctx, view)
+}
+
+// writeAccount writes a mail about a person's own account.
+func writeAccount(ctx context.Context, m staffMail, write func(context.Context, letters.AccountView) (letters.Letter, error)) (letters.Letter, error) {
+	var facts models.Facts
+	if m.row.Details != "" {
+		if err := m.details(&facts); err != nil {
+			return letters.Letter{}, err
+		}
+	}
+	view := letters.AccountView{
+		StaffView: m.StaffView, At: templates.NewMoment(m.Printer, m.row.CreatedAt), RemoteAddr: facts["address"], Browser: facts["browser"],
+	}
+	view.URL = m.base + admin.AccountPath
 	return write(ctx, view)
 }
 

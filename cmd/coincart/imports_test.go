@@ -53,7 +53,8 @@ func importRules() []importRule {
 		{"models/health", []string{"models", "models/store"}, []string{router, templ, orm, "database/sql", "net/http"}},
 		{"models/jobs", []string{"models", "models/health", "models/store"}, []string{router, templ, orm, "database/sql", "net/http"}},
 		{"models/mail", []string{"models", "models/health", "models/jobs", "models/store", "models/text"}, []string{router, templ, orm, "database/sql", "net/http"}},
-		{"models/staff", []string{"models", "models/store", "models/text"}, []string{router, templ, orm, "database/sql", "net/http"}},
+		{"models/security", []string{"models", "models/store"}, []string{router, templ, orm, "database/sql", "net/http"}},
+		{"models/staff", []string{"models", "models/security", "models/store", "models/text"}, []string{router, templ, orm, "database/sql", "net/http"}},
 		{"models/alerts", []string{"models", "models/health", "models/jobs", "models/mail", "models/store"}, []string{router, templ, orm, "database/sql", "net/http"}},
 		{"models/customers", []string{"models", "models/jobs", "models/mail", "models/store"}, []string{router, templ, orm, "database/sql", "net/http"}},
 		{"models/catalogue", []string{"models", "models/fetch", "models/jobs", "models/pictures", "models/productcsv", "models/store", "models/text"}, []string{router, templ, orm, "database/sql"}},
@@ -73,7 +74,7 @@ func importRules() []importRule {
 		// The frame of the back office knows none of the rooms, and these do not know each other.
 		{"web/admin", []string{"web/visit", "templates/...", "models", "models/staff", "models/store", "models/text", "models/invalid"}, []string{orm, "database/sql"}},
 		{"web/admin/...", []string{"web/admin", "web/admin/refunds", "web/visit", "web/shop", "web/markdown", "templates/...", "models", "models/alerts", "models/catalogue", "models/customers", "models/jobs", "models/mail", "models/pictures", "models/pricing", "models/productcsv", "models/settings", "models/staff", "models/stockroom", "models/store", "payments", "payments/books", "payments/doctor", "payments/rates", "models/text", "models/invalid"}, []string{orm, "database/sql"}},
-		{"web/...", []string{"web/...", "templates/...", "static", "models", "models/alerts", "models/catalogue", "models/customers", "models/jobs", "models/mail", "models/pictures", "models/pricing", "models/productcsv", "models/settings", "models/staff", "models/stockroom", "models/store", "payments", "payments/assembly", "payments/books", "payments/doctor", "payments/opay", "payments/rates", "models/text", "models/invalid"}, []string{orm, "database/sql"}},
+		{"web/...", []string{"web/...", "templates/...", "static", "models", "models/alerts", "models/catalogue", "models/customers", "models/jobs", "models/mail", "models/pictures", "models/pricing", "models/productcsv", "models/security", "models/settings", "models/staff", "models/stockroom", "models/store", "payments", "payments/assembly", "payments/books", "payments/doctor", "payments/opay", "payments/rates", "models/text", "models/invalid"}, []string{orm, "database/sql"}},
 		{"cmd/coincart/demo", []string{"models/starter"}, []string{router, orm, templ}},
 		{"cmd/coincart", []string{"..."}, []string{orm, templ}},
 	}
@@ -140,6 +141,7 @@ func TestImports_SeesWhatIsPlanted(t *testing.T) {
 		{"models/jobs", own + "payments"},
 		{"models/mail", own + "models/customers"},
 		{"models/mail", own + "payments"},
+		{"models/security", own + "models/staff"},
 		{"models/staff", own + "models/mail"},
 		{"models/staff", own + "payments"},
 		{"models/customers", own + "models/catalogue"},

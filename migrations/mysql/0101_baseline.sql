@@ -1084,10 +1084,27 @@ CREATE TABLE IF NOT EXISTS staff_sessions (
   seen_at     DATETIME(3) NOT NULL,
   expires_at  DATETIME(3) NOT NULL,
   step_up_at  DATETIME(3) NULL,                                    -- the last fresh TOTP code; NULL: none
+  device_id   VARCHAR(64) COLLATE ascii_bin NOT NULL DEFAULT '',   -- staff_devices.id; empty: the code is still missing
   PRIMARY KEY (id),
   KEY staff_sessions_by_staff (staff_id),
   KEY staff_sessions_expires_at (expires_at),
   CONSTRAINT staff_sessions_staff FOREIGN KEY (staff_id) REFERENCES staff (id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+-- A browser that has signed in to an account with password and code: the failures of strangers do not slow it down.
+CREATE TABLE IF NOT EXISTS staff_devices (
+  id          CHAR(64) COLLATE ascii_bin NOT NULL,                 -- hex SHA-256 of the cookie's id
+  staff_id    CHAR(36) COLLATE ascii_bin NOT NULL,
+  remote_addr VARCHAR(64) COLLATE utf8mb4_bin NOT NULL DEFAULT '', -- of the first sign-in; cleared after a while, like user_agent
+  user_agent  VARCHAR(500) NOT NULL DEFAULT '',
+  created_at  DATETIME(3) NOT NULL,                                -- the first sign-in
+  seen_at     DATETIME(3) NOT NULL,                                -- the last sign-in
+  -- The sign-in before it, in any browser if it is the first; NULL: none.
+  visited_at  DATETIME(3) NULL,
+  PRIMARY KEY (id, staff_id),
+  KEY staff_devices_by_staff (staff_id, created_at),
+  KEY staff_devices_seen_at (seen_at),
+  CONSTRAINT staff_devices_staff FOREIGN KEY (staff_id) REFERENCES staff (id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
 -- A link with which somebody makes an account once.
@@ -1103,7 +1120,7 @@ CREATE TABLE IF NOT EXISTS invitations (
   KEY invitations_expires_at (expires_at)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
--- Failures to sign in, of an account or an address: each doubles the wait before the next try.
+-- Failures to sign in, of an account, a network or a browser: each doubles the wait before the next try.
 CREATE TABLE IF NOT EXISTS throttles (
   id            CHAR(64) COLLATE ascii_bin NOT NULL, -- hex SHA-256 of what is slowed down
   failures      INT NOT NULL,
@@ -1111,6 +1128,20 @@ CREATE TABLE IF NOT EXISTS throttles (
   blocked_until DATETIME(3) NULL,                    -- NULL: no wait
   PRIMARY KEY (id),
   KEY throttles_failed_at (failed_at)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+-- How often something happened within an hour that an attack may be: the audit log gets the number when the hour is over.
+CREATE TABLE IF NOT EXISTS security_counts (
+  `hour`   DATETIME(3) NOT NULL,
+  kind     VARCHAR(16) COLLATE ascii_bin NOT NULL,   -- models.SecurityKind, such as refused
+  network  VARCHAR(64) COLLATE utf8mb4_bin NOT NULL, -- models.Network; empty: further ones, which have no row of their own
+  account  VARCHAR(64) COLLATE ascii_bin NOT NULL,   -- a keyed digest of the e-mail address; empty: no account
+  `count`  INT NOT NULL,
+  audited  INT NOT NULL DEFAULT 0,                   -- how many of these the audit log has
+  first_at DATETIME(3) NOT NULL,
+  last_at  DATETIME(3) NOT NULL,
+  PRIMARY KEY (`hour`, kind, network, account),
+  KEY security_counts_by_account (account, last_at)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
 -- One thing that somebody did, bound to the entry before it by its hash.
@@ -1207,8 +1238,10 @@ DROP TABLE IF EXISTS counters;
 DROP TABLE IF EXISTS setting_groups;
 DROP TABLE IF EXISTS settings;
 DROP TABLE IF EXISTS audit_entries;
+DROP TABLE IF EXISTS security_counts;
 DROP TABLE IF EXISTS throttles;
 DROP TABLE IF EXISTS invitations;
+DROP TABLE IF EXISTS staff_devices;
 DROP TABLE IF EXISTS staff_sessions;
 DROP TABLE IF EXISTS staff_alerts;
 DROP TABLE IF EXISTS alerts;

@@ -1053,11 +1053,27 @@ CREATE TABLE staff_sessions (
   seen_at     DATETIME NOT NULL,
   expires_at  DATETIME NOT NULL,
   step_up_at  DATETIME NULL,            -- the last fresh TOTP code; NULL: none
+  device_id   TEXT NOT NULL DEFAULT '', -- staff_devices.id; empty: the code is still missing
   PRIMARY KEY (id),
   CONSTRAINT staff_sessions_staff FOREIGN KEY (staff_id) REFERENCES staff (id)
 );
 CREATE INDEX staff_sessions_by_staff ON staff_sessions (staff_id);
 CREATE INDEX staff_sessions_expires_at ON staff_sessions (expires_at);
+
+-- A browser that has signed in to an account with password and code: the failures of strangers do not slow it down.
+CREATE TABLE staff_devices (
+  id          TEXT NOT NULL,            -- hex SHA-256 of the cookie's id
+  staff_id    TEXT NOT NULL,
+  remote_addr TEXT NOT NULL DEFAULT '', -- of the first sign-in; cleared after a while, like user_agent
+  user_agent  TEXT NOT NULL DEFAULT '',
+  created_at  DATETIME NOT NULL,        -- the first sign-in
+  seen_at     DATETIME NOT NULL,        -- the last sign-in
+  visited_at  DATETIME NULL,            -- the sign-in before it, in any browser if it is the first; NULL: none
+  PRIMARY KEY (id, staff_id),
+  CONSTRAINT staff_devices_staff FOREIGN KEY (staff_id) REFERENCES staff (id)
+);
+CREATE INDEX staff_devices_by_staff ON staff_devices (staff_id, created_at);
+CREATE INDEX staff_devices_seen_at ON staff_devices (seen_at);
 
 -- A link with which somebody makes an account once.
 CREATE TABLE invitations (
@@ -1072,7 +1088,7 @@ CREATE TABLE invitations (
 );
 CREATE INDEX invitations_expires_at ON invitations (expires_at);
 
--- Failures to sign in, of an account or an address: each doubles the wait before the next try.
+-- Failures to sign in, of an account, a network or a browser: each doubles the wait before the next try.
 CREATE TABLE throttles (
   id            TEXT NOT NULL, -- hex SHA-256 of what is slowed down
   failures      INTEGER NOT NULL,
@@ -1081,6 +1097,20 @@ CREATE TABLE throttles (
   PRIMARY KEY (id)
 );
 CREATE INDEX throttles_failed_at ON throttles (failed_at);
+
+-- How often something happened within an hour that an attack may be: the audit log gets the number when the hour is over.
+CREATE TABLE security_counts (
+  `hour`   DATETIME NOT NULL,
+  kind     TEXT NOT NULL,              -- models.SecurityKind, such as refused
+  network  TEXT NOT NULL,              -- models.Network; empty: further ones, which have no row of their own
+  account  TEXT NOT NULL,              -- a keyed digest of the e-mail address; empty: no account
+  `count`  INTEGER NOT NULL,
+  audited  INTEGER NOT NULL DEFAULT 0, -- how many of these the audit log has
+  first_at DATETIME NOT NULL,
+  last_at  DATETIME NOT NULL,
+  PRIMARY KEY (`hour`, kind, network, account)
+);
+CREATE INDEX security_counts_by_account ON security_counts (account, last_at);
 
 -- One thing that somebody did, bound to the entry before it by its hash.
 CREATE TABLE audit_entries (
@@ -1175,8 +1205,10 @@ DROP TABLE counters;
 DROP TABLE setting_groups;
 DROP TABLE settings;
 DROP TABLE audit_entries;
+DROP TABLE security_counts;
 DROP TABLE throttles;
 DROP TABLE invitations;
+DROP TABLE staff_devices;
 DROP TABLE staff_sessions;
 DROP TABLE staff_alerts;
 DROP TABLE alerts;

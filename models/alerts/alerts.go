@@ -165,7 +165,7 @@ func (s *Service) send(
 		if err := tx.Tell(ctx, person.ID, was, until, kinds...); err != nil || len(counts) == 0 {
 			return err
 		}
-		return s.outbox.QueueStaff(ctx, tx, mail.StaffMail{Kind: kind, StaffID: person.ID, Details: counts, Key: key})
+		return s.outbox.QueueStaff(ctx, tx, models.StaffMail{Kind: kind, StaffID: person.ID, Details: counts, Key: key})
 	})
 	switch {
 	case errors.Is(err, store.ErrConflict):

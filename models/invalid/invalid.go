@@ -38,6 +38,8 @@ const (
 	Email      Problem = "email"       // not an email address
 	Slug       Problem = "slug"        // not text.IsSlug
 	Host       Problem = "host"        // not the name of a machine
+	HTTPS      Problem = "https"       // not a complete https address
+	Contact    Problem = "contact"     // neither an email address nor a complete https address
 	Country    Problem = "country"     // not the code of a country
 	Currency   Problem = "currency"    // not the code of a currency
 	Symbol     Problem = "symbol"      // not a coin's symbol: 1 to 16 capital letters and digits

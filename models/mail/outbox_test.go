@@ -280,7 +280,7 @@ func TestOutbox_ToTheStaff(t *testing.T) {
 	eachPost(t, func(t *testing.T, p *post) {
 		ctx := t.Context()
 		counts := models.AlertCounts{{Kind: models.AlertAttention, New: 1, Open: 1}}
-		require.NoError(t, p.QueueStaff(ctx, p.store, mail.StaffMail{Kind: models.MailStaffAlert, StaffID: models.NewID(), Key: "no mails to the staff"}))
+		require.NoError(t, p.QueueStaff(ctx, p.store, models.StaffMail{Kind: models.MailStaffAlert, StaffID: models.NewID(), Key: "no mails to the staff"}))
 		assert.Zero(t, modelstest.Count(t, p.dsn, "SELECT COUNT(*) FROM outbox"))
 
 		engine := jobs.New(jobs.Config{Store: p.store, Clock: p.clock.Now})
@@ -293,7 +293,7 @@ func TestOutbox_ToTheStaff(t *testing.T) {
 		require.NoError(t, err)
 		person, gone := modelstest.Staff(t, p.store), modelstest.Staff(t, p.store, func(s *models.Staff) { s.Disabled = true })
 		for _, id := range []string{person.ID, person.ID, gone.ID, models.NewID()} {
-			require.NoError(t, office.QueueStaff(ctx, p.store, mail.StaffMail{Kind: models.MailStaffAlert, StaffID: id, Details: counts, Key: "alert:" + id}))
+			require.NoError(t, office.QueueStaff(ctx, p.store, models.StaffMail{Kind: models.MailStaffAlert, StaffID: id, Details: counts, Key: "alert:" + id}))
 		}
 		run := func() {
 			p.clock.Advance(time.Hour)
@@ -308,7 +308,7 @@ func TestOutbox_ToTheStaff(t *testing.T) {
 
 		// A mail to the staff that cannot be sent opens no case, which would be the next thing to tell them.
 		p.fail = errors.New("the server is down")
-		require.NoError(t, office.QueueStaff(ctx, p.store, mail.StaffMail{Kind: models.MailStaffDaily, StaffID: person.ID, Details: counts, Key: "daily"}))
+		require.NoError(t, office.QueueStaff(ctx, p.store, models.StaffMail{Kind: models.MailStaffDaily, StaffID: person.ID, Details: counts, Key: "daily"}))
 		for range 13 {
 			run()
 		}

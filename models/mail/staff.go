@@ -9,17 +9,9 @@ import (
 	"github.com/coincart/coincart/models/store"
 )
 
-// StaffMail is a mail to a person of the staff.
-type StaffMail struct {
-	Kind    models.MailKind
-	StaffID string // empty: nobody, and the mail is dropped when it is due
-	Details any    // what it tells, for OutboxMessage.Details; nil: nothing but the kind
-	Key     string // no two mails have the same
-}
-
 // QueueStaff queues a mail to a person of the staff in the transaction tx, once for each key. It does nothing if the shop sends its staff no
-// mails.
-func (o *Outbox) QueueStaff(ctx context.Context, tx *store.Store, m StaffMail) error {
+// mails. The signature is that of staff.Config.Tell.
+func (o *Outbox) QueueStaff(ctx context.Context, tx *store.Store, m models.StaffMail) error {
 	if !o.SendsToStaff() {
 		return nil
 	}
@@ -48,7 +40,7 @@ func (o *Outbox) QueueStaffPrices(ctx context.Context, tx *store.Store, alert mo
 		if !mayGet(person, models.MailPriceAlert) {
 			continue
 		}
-		m := StaffMail{Kind: models.MailPriceAlert, StaffID: person.ID, Details: alert, Key: string(models.MailPriceAlert) + ":" + models.NewID()}
+		m := models.StaffMail{Kind: models.MailPriceAlert, StaffID: person.ID, Details: alert, Key: string(models.MailPriceAlert) + ":" + models.NewID()}
 		if err := o.QueueStaff(ctx, tx, m); err != nil {
 			return err
 		}

@@ -62,6 +62,7 @@ var (
 	staffAlertTable    = tableOf[models.StaffAlert]("told_until", "mailed_at") // Tell alone changes them
 	staffTable         = tableOf[models.Staff]()
 	staffSessionTable  = tableOf[models.StaffSession]()
+	securityTable      = tableOf[models.SecurityCount]()
 )
 
 // Rows that are of no use outside this package.
@@ -194,7 +195,8 @@ var rowTypes = describe(
 	models.InboxMessage{}, models.OutboxMessage{}, models.Refund{}, models.Note{},
 	models.Statement{}, models.StatementPage{}, models.StatementLine{}, models.BookDay{}, models.Discrepancy{}, dayFigure{}, daySum{},
 	models.Task{}, models.TaskRow{}, models.TaskChunk{}, setting{}, settingGroup{}, retentionMark{}, counter{},
-	models.Staff{}, models.StaffSession{}, models.Invitation{}, throttle{}, models.AuditEntry{}, mailSlot{}, alert{}, models.StaffAlert{},
+	models.Staff{}, models.StaffSession{}, models.StaffDevice{}, models.Invitation{}, throttle{}, models.SecurityCount{}, models.AuditEntry{},
+	mailSlot{}, alert{}, models.StaffAlert{},
 )
 
 // rowType is what all rows of a type have in common.

@@ -269,6 +269,7 @@ func (f fixtures) account() admin.AccountView {
 			{ID: "s1", RemoteAddr: "203.0.113.7", UserAgent: "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36", Begun: f.at(90), Seen: f.at(0), Ends: f.at(-600), Current: true},
 			{ID: "s2", RemoteAddr: "2001:db8:85a3::8a2e:370:7334", UserAgent: "Mozilla/5.0 (iPhone; CPU iPhone OS 19_1 like Mac OS X)", Begun: f.at(600), Seen: f.at(25), Ends: f.at(-120)},
 		},
+		LastVisit: admin.LastVisit{Since: f.at(1440)},
 	}
 }
 
@@ -287,6 +288,12 @@ func (f fixtures) troubledAccount() admin.AccountView {
 	v.Page.Notices = []admin.Notice{{Kind: admin.NoticeRecoveryFew, Text: "1"}, {Kind: admin.NoticeRefused, Text: string(admin.RefusalStale)}}
 	v.Name = admin.Field{Problem: invalid.Missing}
 	v.Current, v.WaitSeconds, v.Password, v.RecoveryLeft = invalid.Wait, 45, invalid.Password, 1
+	v.LastVisit = admin.LastVisit{
+		Since: f.at(1440), Refused: 712, WrongCodes: 1, NewBrowsers: []admin.NewBrowser{
+			{RemoteAddr: "203.0.113.7", UserAgent: "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36", At: f.at(90), Current: true},
+			{RemoteAddr: "2001:db8:85a3::8a2e:370:7334", UserAgent: "Mozilla/5.0 (iPhone; CPU iPhone OS 19_1 like Mac OS X)", At: f.at(600)},
+		},
+	}
 	return v
 }
 

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/staff"
 	pages "github.com/coincart/coincart/templates/admin"
 	"github.com/coincart/coincart/web/visit"
@@ -56,6 +57,7 @@ func (r *Request) admit(route Route) (admitted bool, err error) {
 		return true, nil
 	}
 	if !r.who.Staff.Role.Can(route.Permission) {
+		r.NoteSecurity(models.SecurityForbidden, r.who.Staff.Email)
 		return false, ErrForbidden
 	}
 	if route.StepUp && !r.office.accounts.SteppedUp(r.who) {

@@ -31,6 +31,10 @@ func (h *handlers) accountView(req *admin.Request) (pages.AccountView, error) {
 	if err != nil {
 		return pages.AccountView{}, err
 	}
+	visit, err := h.accounts.LastVisit(req.Context(), req.Who())
+	if err != nil {
+		return pages.AccountView{}, err
+	}
 	person := req.Who().Staff
 	view := pages.AccountView{
 		Page: req.PageAt(pages.SectionAccount, accountPath), Name: pages.Field{Value: person.Name}, Langs: languageChoices(person.Lang), MinPassword: models.MinPassword,
@@ -39,7 +43,19 @@ func (h *handlers) accountView(req *admin.Request) (pages.AccountView, error) {
 	for i, s := range sessions {
 		view.Sessions[i] = sessionView(req.Printer, s, s.ID == req.Who().Session.ID)
 	}
+	view.LastVisit = visitView(req.Printer, visit, req.Who().Session.DeviceID)
 	return view, h.fillAlerts(req, &view)
+}
+
+// visitView returns what happened since the last visit. device is the row of the browser that shows it.
+func visitView(p *i18n.Printer, v staff.Visit, device string) pages.LastVisit {
+	view := pages.LastVisit{Since: admin.Moment(p, v.Since), Refused: v.Refused, WrongCodes: v.WrongCodes}
+	for _, d := range v.NewBrowsers {
+		view.NewBrowsers = append(view.NewBrowsers, pages.NewBrowser{
+			RemoteAddr: d.RemoteAddr, UserAgent: d.UserAgent, At: admin.Moment(p, d.CreatedAt), Current: d.ID == device,
+		})
+	}
+	return view
 }
 
 func sessionView(p *i18n.Printer, s models.StaffSession, current bool) pages.Session {
