@@ -142,6 +142,43 @@ const (
 	CouponNothingLeft CouponProblem = "nothing_left" // it would leave nothing to pay, and the platform takes no orders of nothing
 )
 
+// Alike reports whether shoppers get the same answer for the problem as for a code that does not exist: whoever guesses codes learns nothing
+// about coupons that are over, not valid yet, used up or switched off. The other problems are about the cart of somebody who has a good code.
+func (p CouponProblem) Alike() bool {
+	return p == CouponUnknown || p == CouponEarly || p == CouponOver || p == CouponUsedUp
+}
+
+// Usable reports whether the coupon can be used by somebody at a time, whatever is in the cart.
+func (c Coupon) Usable(now time.Time) bool { return c.closed(now) == "" }
+
+// closed returns why the coupon cannot be used at all at a time, or "".
+func (c Coupon) closed(now time.Time) CouponProblem {
+	switch {
+	case !c.Enabled:
+		return CouponUnknown
+	case !c.StartsAt.IsZero() && now.Before(c.StartsAt):
+		return CouponEarly
+	case !c.EndsAt.IsZero() && !now.Before(c.EndsAt):
+		return CouponOver
+	case c.MaxUses > 0 && c.Uses >= c.MaxUses:
+		return CouponUsedUp
+	}
+	return ""
+}
+
+// MayLeaveNothing reports whether the coupon can take everything off that it is for, so that nothing may be left to pay; then it does not
+// count (CouponNothingLeft).
+func (c Coupon) MayLeaveNothing() bool {
+	switch c.Kind {
+	case CouponPercent:
+		return c.Value.Cmp(hundred()) >= 0
+	case CouponFixed:
+		return c.Minimum.Cmp(c.Value) <= 0
+	case CouponFreeDelivery:
+	}
+	return false
+}
+
 // covers reports whether the coupon is for a line.
 func (c Coupon) covers(l BasketLine) bool {
 	return len(c.CategoryIDs) == 0 || slices.ContainsFunc(l.CategoryIDs, func(id string) bool { return slices.Contains(c.CategoryIDs, id) })
@@ -149,15 +186,10 @@ func (c Coupon) covers(l BasketLine) bool {
 
 // problem returns why the coupon does not count for a basket whose covered lines cost covered, or "".
 func (c Coupon) problem(b Basket, covered Amount, anyCovered bool) CouponProblem {
+	if closed := c.closed(b.Now); closed != "" {
+		return closed
+	}
 	switch {
-	case !c.Enabled:
-		return CouponUnknown
-	case !c.StartsAt.IsZero() && b.Now.Before(c.StartsAt):
-		return CouponEarly
-	case !c.EndsAt.IsZero() && !b.Now.Before(c.EndsAt):
-		return CouponOver
-	case c.MaxUses > 0 && c.Uses >= c.MaxUses:
-		return CouponUsedUp
 	case c.MaxPerShopper > 0 && b.ShopperUses >= c.MaxPerShopper:
 		return CouponUsedByMe
 	case !anyCovered:

@@ -75,7 +75,7 @@ func (z Zone) Check() invalid.Problems {
 	switch z.TaxMode {
 	case TaxNone:
 	case TaxIncluded, TaxAdded:
-		p.Add("tax_rate", checkPercent(z.TaxRate))
+		p.Add("tax_rate", checkTaxRate(z.TaxRate))
 	default:
 		p.Add("tax_mode", invalid.Unknown)
 	}
@@ -241,6 +241,11 @@ const (
 	MaxPostcode    = 20
 )
 
+// CheckShopper returns what is wrong with the name that a shopper gives, which may be missing; maxRunes is its maximum length.
+func CheckShopper(name string, maxRunes int) invalid.Problem {
+	return checkTyped(name, maxRunes, false)
+}
+
 // Address is where an order is delivered.
 type Address struct {
 	Name     string `text:"200"`
@@ -256,20 +261,20 @@ type Address struct {
 // Check returns what is wrong with an address. Fields: name, phone, line1, line2, city, region, postcode, country.
 func (a Address) Check() invalid.Problems {
 	p := invalid.Problems{}
-	p.Add("name", checkLine(a.Name, MaxAddressLine, true))
-	p.Add("line1", checkLine(a.Line1, MaxAddressLine, true))
-	p.Add("line2", checkLine(a.Line2, MaxAddressLine, false))
-	p.Add("city", checkLine(a.City, MaxAddressLine, true))
-	p.Add("phone", checkLine(a.Phone, MaxPhone, false))
+	p.Add("name", checkTyped(a.Name, MaxAddressLine, true))
+	p.Add("line1", checkTyped(a.Line1, MaxAddressLine, true))
+	p.Add("line2", checkTyped(a.Line2, MaxAddressLine, false))
+	p.Add("city", checkTyped(a.City, MaxAddressLine, true))
+	p.Add("phone", checkTyped(a.Phone, MaxPhone, false))
 	if strings.Trim(a.Phone, "0123456789+-()/. ") != "" {
 		p.Add("phone", invalid.Characters)
 	}
-	p.Add("postcode", checkLine(a.Postcode, MaxPostcode, HasPostcodes(a.Country)))
+	p.Add("postcode", checkTyped(a.Postcode, MaxPostcode, HasPostcodes(a.Country)))
 	p.Add("country", checkLine(a.Country, 2, true))
 	if !IsCountry(a.Country) {
 		p.Add("country", invalid.Country)
 	}
-	p.Add("region", checkLine(a.Region, MaxAddressLine, NeedsRegion(a.Country)))
+	p.Add("region", checkTyped(a.Region, MaxAddressLine, NeedsRegion(a.Country)))
 	if a.Region != "" && len(Regions(a.Country)) > 0 && !(Place{a.Country, a.Region}).Known() {
 		p.Add("region", invalid.Unknown)
 	}

@@ -34,6 +34,9 @@ func TestZoneCheck(t *testing.T) {
 	t.Parallel()
 	good := models.Zone{Name: "Home", Places: []models.Place{{Country: "DE"}}, TaxMode: models.TaxIncluded, TaxName: "VAT", TaxRate: models.MustAmount("19")}
 	assert.Empty(t, good.Check())
+	untaxed := good
+	untaxed.TaxRate = models.Amount{}
+	assert.Empty(t, untaxed.Check(), "0 % is a rate")
 	for name, c := range map[string]struct {
 		change  func(*models.Zone)
 		field   string
@@ -47,7 +50,6 @@ func TestZoneCheck(t *testing.T) {
 		"part of itself": {func(z *models.Zone) {
 			z.Places = []models.Place{{Country: "US"}, {Country: "US", Region: "AK"}}
 		}, "places", invalid.Twice},
-		"no rate":      {func(z *models.Zone) { z.TaxRate = models.Amount{} }, "tax_rate", invalid.Range},
 		"no tax name":  {func(z *models.Zone) { z.TaxName = "" }, "tax_name", invalid.Missing},
 		"unknown mode": {func(z *models.Zone) { z.TaxMode = "" }, "tax_mode", invalid.Unknown},
 	} {

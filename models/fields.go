@@ -20,6 +20,15 @@ func checkLine(value string, maxRunes int, required bool) invalid.Problem {
 	return ""
 }
 
+// checkTyped is checkLine for a text that a stranger types and the shop mails or shows to others: it must not have an address (text.Linked).
+func checkTyped(value string, maxRunes int, required bool) invalid.Problem {
+	problem := checkLine(value, maxRunes, required)
+	if problem == "" && text.Linked(value) {
+		return invalid.Link
+	}
+	return problem
+}
+
 // checkLines checks a text of several lines (text.Lines) with at most maxRunes runes.
 func checkLines(value string, maxRunes int) invalid.Problem {
 	switch {
@@ -46,6 +55,14 @@ func checkMoney(a Amount, digits int) invalid.Problem {
 
 // MaxPercentDigits is the maximum number of decimals of a percentage: 7.7125 % is the finest tax rate in use that we know of.
 const MaxPercentDigits = 4
+
+// checkTaxRate checks the rate of a tax. 0 % is one: what is sold at it is not untaxed.
+func checkTaxRate(a Amount) invalid.Problem {
+	if a.IsZero() {
+		return ""
+	}
+	return checkPercent(a)
+}
 
 // checkPercent checks a percentage above 0 and up to 100.
 func checkPercent(a Amount) invalid.Problem {

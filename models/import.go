@@ -56,7 +56,14 @@ type ImportReport struct {
 	Categories []string       `json:"categories"`
 	Pictures   int            `json:"pictures"` // products with pictures to fetch
 	Columns    []ImportColumn `json:"columns"`
+
+	PriceMoves  []PriceMove `json:"price_moves,omitempty"`  // changes of prices to confirm, the first MaxPriceMoves
+	PriceCount  int         `json:"price_count,omitempty"`  // all of them
+	PriceDigest string      `json:"price_digest,omitempty"` // PriceMovesDigest of all of them; "": nothing to confirm
 }
+
+// MaxPriceMoves is the maximum number of changes of prices that the report of an import lists.
+const MaxPriceMoves = 200
 
 // ImportColumn is a column of the file.
 type ImportColumn struct {

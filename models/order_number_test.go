@@ -38,11 +38,3 @@ func TestNumberPrefix_IsReadableAndFitsAFileName(t *testing.T) {
 		assert.Error(t, err, bad)
 	}
 }
-
-func TestNetwork(t *testing.T) {
-	for remote, want := range map[string]string{
-		"192.0.2.7": "192.0.2.7", "::ffff:192.0.2.7": "192.0.2.7", "2001:db8:1:2:3::4": "2001:db8:1:2::/64", "fe80::1%eth0": "fe80::/64", "x": "unknown", "": "unknown",
-	} {
-		assert.Equal(t, want, models.Network(remote), remote)
-	}
-}

@@ -218,7 +218,7 @@ func (t *Totals) spread(covered []int, sum Amount, digits int) {
 
 // tax rounds the zone's tax per line and for the delivery.
 func (t *Totals) tax(z *Zone, digits int) {
-	taxed := z != nil && z.TaxMode != TaxNone && z.TaxMode != "" && z.TaxRate.IsPositive()
+	taxed := z != nil && z.TaxMode != TaxNone && z.TaxMode != "" // a rate of 0 % is one, and has its line
 	if taxed {
 		t.TaxIncluded, t.TaxName, t.TaxRate = z.TaxMode == TaxIncluded, z.TaxName, z.TaxRate
 	}

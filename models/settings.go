@@ -10,13 +10,15 @@ type SettingKey string
 
 // The settings. Legal pages, slogans and the front page have texts in each language: LegalKey, SloganKey, HomeTitleKey, HomeTextKey.
 const (
-	SettingShopName       SettingKey = "shop.name"
-	SettingContactEmail   SettingKey = "shop.contact_email"
-	SettingContactPhone   SettingKey = "shop.contact_phone"
-	SettingContactAddress SettingKey = "shop.contact_address"
-	SettingLanguages      SettingKey = "shop.languages"       // BCP 47 tags with commas between them; the first is the fallback
-	SettingNumberPrefix   SettingKey = "orders.number_prefix" // what an order number begins with
-	SettingNumberStart    SettingKey = "orders.number_start"  // the lowest order number that is given from now on
+	SettingShopName        SettingKey = "shop.name"
+	SettingContactEmail    SettingKey = "shop.contact_email"
+	SettingContactPhone    SettingKey = "shop.contact_phone"
+	SettingContactAddress  SettingKey = "shop.contact_address"
+	SettingSecurityContact SettingKey = "security.contact" // for security.txt; empty: there is none
+	SettingSecurityPolicy  SettingKey = "security.policy"
+	SettingLanguages       SettingKey = "shop.languages"       // BCP 47 tags with commas between them; the first is the fallback
+	SettingNumberPrefix    SettingKey = "orders.number_prefix" // what an order number begins with
+	SettingNumberStart     SettingKey = "orders.number_start"  // the lowest order number that is given from now on
 
 	SettingCurrency       SettingKey = "shop.currency"        // code, such as USD
 	SettingCurrencyDigits SettingKey = "shop.currency_digits" // decimals of a price
@@ -34,6 +36,10 @@ const (
 	SettingShipmentUndo SettingKey = "orders.shipment_undo" // minutes in which a shipment can be undone
 	SettingStockLow     SettingKey = "stock.low"            // pieces at or below which a stock is low
 	SettingHomeCountry  SettingKey = "tax.home_country"
+	SettingAlertHour    SettingKey = "alerts.daily_hour" // hour of the day at which staff get the summary of the day, 0 to 23
+
+	SettingRateJump  SettingKey = "pricing.rate_jump"  // percent by which a rate that a person fixes may move without being asked about
+	SettingPriceJump SettingKey = "pricing.price_jump" // the same of a product's price
 
 	SettingKeepAddresses SettingKey = "retention.addresses_days" // after an order is complete
 	SettingKeepEnvelopes SettingKey = "retention.envelopes_days"
@@ -50,12 +56,13 @@ const (
 	GroupLegal     SettingGroup = "legal"
 	GroupMail      SettingGroup = "mail"
 	GroupOrders    SettingGroup = "orders"
+	GroupPricing   SettingGroup = "pricing"
 	GroupRetention SettingGroup = "retention"
 )
 
 // SettingGroups returns the groups in the order of their pages.
 func SettingGroups() []SettingGroup {
-	return []SettingGroup{GroupShop, GroupCurrency, GroupLegal, GroupMail, GroupOrders, GroupRetention}
+	return []SettingGroup{GroupShop, GroupCurrency, GroupLegal, GroupMail, GroupOrders, GroupPricing, GroupRetention}
 }
 
 // Whole reports whether a group's settings come from one place all together: a password of the environment must not go to a server
@@ -74,6 +81,8 @@ const (
 	KindNumber   SettingKind = "number"   // a whole number from Min to Max
 	KindChoice   SettingKind = "choice"   // one of Choices
 	KindHost     SettingKind = "host"     // name or address of a machine
+	KindHTTPS    SettingKind = "https"    // a complete https address
+	KindContact  SettingKind = "contact"  // an email address or a complete https address
 	KindLangs    SettingKind = "langs"    // tags with commas between them, each once, at least one
 	KindCountry  SettingKind = "country"  // ISO 3166-1 alpha-2, upper case
 	KindCode     SettingKind = "code"     // a currency's code
@@ -94,7 +103,7 @@ type Setting struct {
 	Choices  []string
 }
 
-// Lengths of texts, in characters.
+// Lengths of texts, in characters, and bounds of numbers.
 const (
 	maxShopName   = 64
 	maxLine       = 200
@@ -102,6 +111,7 @@ const (
 	maxCurrency   = 16
 	maxMailSecret = 500
 	maxPrefix     = 12
+	maxJump       = 1000 // percent
 )
 
 // ShopLanguages returns the tags of all languages that the shop has words for, in menu order.
@@ -136,6 +146,8 @@ func SettingsList() []Setting {
 		Setting{Key: SettingContactEmail, Group: GroupShop, Kind: KindEmail},
 		Setting{Key: SettingContactPhone, Group: GroupShop, Kind: KindText, Max: maxShopName},
 		Setting{Key: SettingContactAddress, Group: GroupShop, Kind: KindLines, Max: 500},
+		Setting{Key: SettingSecurityContact, Group: GroupShop, Kind: KindContact, Max: maxLine},
+		Setting{Key: SettingSecurityPolicy, Group: GroupShop, Kind: KindHTTPS, Max: maxLine},
 		Setting{Key: SettingLanguages, Group: GroupShop, Kind: KindLangs, Required: true, Default: strings.Join(ShopLanguages(), ",")},
 		Setting{Key: SettingNumberPrefix, Group: GroupShop, Kind: KindPrefix, Default: "#", Max: maxPrefix},
 		Setting{Key: SettingNumberStart, Group: GroupShop, Kind: KindNumber, Default: "1001", Min: 1, Max: MaxOrderNumber},
@@ -163,6 +175,10 @@ func SettingsList() []Setting {
 		Setting{Key: SettingShipmentUndo, Group: GroupOrders, Kind: KindNumber, Required: true, Default: "60", Min: 0, Max: 7 * 24 * 60},
 		Setting{Key: SettingStockLow, Group: GroupOrders, Kind: KindNumber, Required: true, Default: "5", Max: 100_000},
 		Setting{Key: SettingHomeCountry, Group: GroupOrders, Kind: KindCountry},
+		Setting{Key: SettingAlertHour, Group: GroupOrders, Kind: KindNumber, Required: true, Default: "8", Max: 23},
+
+		Setting{Key: SettingRateJump, Group: GroupPricing, Kind: KindNumber, Required: true, Default: "10", Min: 1, Max: maxJump},
+		Setting{Key: SettingPriceJump, Group: GroupPricing, Kind: KindNumber, Required: true, Default: "50", Min: 1, Max: maxJump},
 
 		Setting{Key: SettingKeepAddresses, Group: GroupRetention, Kind: KindNumber, Required: true, Default: "180", Min: 1, Max: 36_500},
 		Setting{Key: SettingKeepEnvelopes, Group: GroupRetention, Kind: KindNumber, Required: true, Default: "90", Min: 7, Max: 36_500},

@@ -2,6 +2,7 @@ package models
 
 import (
 	"net/mail"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -68,6 +69,10 @@ func (s Setting) check(value string) (string, invalid.Problem) {
 		return normalEmail(value)
 	case KindHost:
 		return normalHost(value)
+	case KindHTTPS:
+		return normalHTTPS(value)
+	case KindContact:
+		return normalContact(value)
 	case KindChoice:
 		if !slices.Contains(s.Choices, value) {
 			return "", invalid.Unknown
@@ -102,6 +107,23 @@ func normalHost(value string) (string, invalid.Problem) {
 		return "", invalid.Host
 	}
 	return value, ""
+}
+
+func normalHTTPS(value string) (string, invalid.Problem) {
+	u, err := url.Parse(value)
+	if err != nil || u.Scheme != "https" || u.Host == "" || u.User != nil || strings.ContainsFunc(value, func(r rune) bool { return r <= ' ' || r > '~' }) {
+		return "", invalid.HTTPS
+	}
+	return value, ""
+}
+
+func normalContact(value string) (string, invalid.Problem) {
+	for _, normal := range []func(string) (string, invalid.Problem){normalEmail, normalHTTPS} {
+		if value, problem := normal(value); problem == "" {
+			return value, ""
+		}
+	}
+	return "", invalid.Contact
 }
 
 func normalLangs(value string) (string, invalid.Problem) {

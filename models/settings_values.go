@@ -120,6 +120,18 @@ func (s Settings) Slogan(lang string) string { return s.Text(SloganKey(lang)) }
 // ContactEmail returns the shop's e-mail address for shoppers, or "".
 func (s Settings) ContactEmail() string { return s.Text(SettingContactEmail) }
 
+// SecurityContact returns the URI under which security problems are reported (RFC 9116 §2.5.3), or "".
+func (s Settings) SecurityContact() string {
+	contact := s.Text(SettingSecurityContact)
+	if strings.Contains(contact, "@") && !strings.HasPrefix(contact, "https://") {
+		return "mailto:" + contact
+	}
+	return contact
+}
+
+// SecurityPolicy returns the address of the page about reports of security problems, or "".
+func (s Settings) SecurityPolicy() string { return s.Text(SettingSecurityPolicy) }
+
 // Languages returns the tags of the languages that shoppers are offered, the first one is the fallback.
 func (s Settings) Languages() []string { return strings.Split(s.Text(SettingLanguages), ",") }
 
@@ -168,6 +180,15 @@ func (s Settings) QuoteTTL() time.Duration {
 
 // StockLow returns the number of pieces at or below which a stock is low, for variants without a number of their own.
 func (s Settings) StockLow() int { return s.Number(SettingStockLow) }
+
+// AlertHour returns the hour of the day, 0 to 23, at which staff get the summary of the day.
+func (s Settings) AlertHour() int { return s.Number(SettingAlertHour) }
+
+// RateJump returns the percentage by which a rate that a person fixes may move without being confirmed (Jumps).
+func (s Settings) RateJump() Amount { return AmountFromInt(int64(s.Number(SettingRateJump))) }
+
+// PriceJump returns the percentage by which a product's price may move without being confirmed (Jumps).
+func (s Settings) PriceJump() Amount { return AmountFromInt(int64(s.Number(SettingPriceJump))) }
 
 // HomeCountry returns the shop's own country for taxes, ISO 3166-1 alpha-2, or "".
 func (s Settings) HomeCountry() string { return s.Text(SettingHomeCountry) }

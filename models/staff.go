@@ -41,7 +41,7 @@ const (
 	MayAudit     Permission = "audit"     // read the audit log
 	MayStaff     Permission = "staff"     // invite, change and disable staff; with step-up
 	MayCatalogue Permission = "catalogue" // products, categories, pictures, stock, import and export of products
-	MayPrice     Permission = "price"     // what decides totals: coupons, delivery, tax, coins and their rates
+	MayPrice     Permission = "price"     // what decides totals: coupons, delivery, tax, coins and their rates; with step-up
 	MayCustomers Permission = "customers" // export and erase a person's data; with step-up
 	MaySettings  Permission = "settings"  // the shop's settings and keys; with step-up
 	MaySelf      Permission = "self"      // one's own account and sessions
@@ -63,17 +63,18 @@ func (r Role) Can(p Permission) bool { return slices.Contains(rolePermissions[r]
 
 // NeedsStepUp reports whether the permission is used only within StepUpTime of a fresh TOTP code.
 func (p Permission) NeedsStepUp() bool {
-	return p == MayRefund || p == MayStaff || p == MayCustomers || p == MaySettings
+	return p == MayRefund || p == MayStaff || p == MayCustomers || p == MaySettings || p == MayPrice
 }
 
 // Times of the back office's sessions.
 const (
-	StepUpTime       = 5 * time.Minute  // how long a fresh TOTP code opens refunds, keys and staff
-	StaffIdleTime    = 30 * time.Minute // after which an unused session ends
-	StaffSessionTime = 12 * time.Hour   // after which any session ends
-	InvitationTime   = 72 * time.Hour   // how long an invitation or the setup link can be used
-	LoginTime        = 10 * time.Minute // between password and TOTP code
-	MinPassword      = 12               // minimum length of a password, in runes
+	StepUpTime       = 5 * time.Minute      // how long a fresh TOTP code opens refunds, prices, settings and staff
+	StaffIdleTime    = 30 * time.Minute     // after which an unused session ends
+	StaffSessionTime = 12 * time.Hour       // after which any session ends
+	InvitationTime   = 72 * time.Hour       // how long an invitation or the setup link can be used
+	LoginTime        = 10 * time.Minute     // between password and TOTP code
+	MinPassword      = 12                   // minimum length of a password, in runes
+	DeviceTime       = 180 * 24 * time.Hour // after its last sign-in a browser is a new one again
 )
 
 // Staff is a person of the back office.
@@ -105,6 +106,7 @@ type StaffSession struct {
 	SeenAt     time.Time
 	ExpiresAt  time.Time
 	StepUpAt   time.Time `gorm:"default:null"` // the last fresh TOTP code; zero: none
+	DeviceID   string    `ascii:"64"`          // StaffDevice.ID; empty: the code is still missing
 }
 
 // SessionStage says how far a sign-in has come.
@@ -115,6 +117,18 @@ const (
 	StagePassword SessionStage = "password"
 	StageFull     SessionStage = "full"
 )
+
+// StaffDevice is a browser that has signed in to an account with password and code. Its cookie keeps strangers' failures from slowing it
+// down. A browser in which several people sign in has a row for each.
+type StaffDevice struct {
+	ID         string    `ascii:"64"` // hex SHA-256 of the cookie's id
+	StaffID    string    `gorm:"primaryKey" ascii:"36"`
+	RemoteAddr string    `text:"64"`  // of the first sign-in; forgotten after a while
+	UserAgent  string    `text:"500"` // of the first sign-in; forgotten after a while
+	CreatedAt  time.Time // the first sign-in
+	SeenAt     time.Time // the last sign-in
+	VisitedAt  time.Time `gorm:"default:null"` // the sign-in before it, in any browser if it is the first; zero: none
+}
 
 // Invitation lets somebody make an account once. The link holds a random token; the row holds its hash. The setup link of the
 // first owner is an invitation without InvitedBy.

@@ -211,7 +211,7 @@ func (c *Cases) accept(ctx context.Context, tx *store.Store, cs theCase, receive
 	if err := tx.FollowRefunds(ctx, cs.order.ID); err != nil {
 		return err
 	}
-	return c.outbox.Queue(ctx, tx, models.MailPaymentReceived, cs.order.ID)
+	return c.outbox.QueueDecided(ctx, tx, cs.order.ID, cs.review.ID)
 }
 
 // sell sells the order's stock. What is missing is *MissingError, unless it is to be sold anyway.
@@ -332,7 +332,10 @@ func (c *Cases) endReview(ctx context.Context, tx *store.Store, cs theCase) erro
 	if err := tx.SetPaidAttempt(ctx, cs.order.ID, models.OrderReview, cs.attempt.ID); err != nil {
 		return err
 	}
-	return c.settlement.endOrder(ctx, tx, cs.order, models.OrderCancelled, "admin")
+	if err := c.outbox.QueueDecided(ctx, tx, cs.order.ID, cs.review.ID); err != nil {
+		return err
+	}
+	return c.settlement.releaseOrder(ctx, tx, cs.order, models.OrderCancelled, "admin")
 }
 
 // drop ends an order for which there is no money: the exchange's claim was a mistake. The attempt ends; if money comes for it after all, that

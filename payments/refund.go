@@ -11,6 +11,7 @@ import (
 
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/jobs"
+	"github.com/coincart/coincart/models/mail"
 	"github.com/coincart/coincart/models/store"
 	"github.com/coincart/coincart/payments/opay"
 )
@@ -42,6 +43,7 @@ type Refunds struct {
 	fourEyes models.Amount
 	proofAge time.Duration
 	wake     jobs.Bell
+	outbox   *mail.Outbox
 }
 
 // FourEyesLimit returns the value, in the shop's currency, above which a refund needs a second person; 0 means that none does.
@@ -288,8 +290,10 @@ func (rs *Refunds) moveRefundIn(ctx context.Context, tx *store.Store, r *models.
 		if err != nil {
 			return fmt.Errorf("load refund: %w", err)
 		}
-		_, err = tx.Restock(ctx, whole)
-		return err
+		if _, err := tx.Restock(ctx, whole); err != nil {
+			return err
+		}
+		return rs.outbox.QueueRefunded(ctx, tx, r.OrderID, r.ID)
 	case models.RefundFailed, models.RefundDeclined:
 		return rs.reopenCase(ctx, tx, &order, r, cause)
 	case models.RefundRequested, models.RefundApproved, models.RefundSubmitting, models.RefundUnknown:

@@ -130,7 +130,7 @@ func (s *settlement) mismatch(ctx context.Context, tx *store.Store, order *model
 	if err := tx.MoveOrder(ctx, order.ID, models.OrderAwaiting, models.OrderReview, store.OrderChange{}, t); err != nil {
 		return fmt.Errorf("move order to review: %w", err)
 	}
-	return nil
+	return s.outbox.Queue(ctx, tx, models.MailLatePayment, order.ID)
 }
 
 // dropNumber removes an order number that belongs to another order. The attempt is unknown again, and queried by the shop's id.
@@ -230,7 +230,7 @@ func (s *settlement) lateMoney(
 	if err := tx.MoveOrder(ctx, order.ID, order.State, models.OrderReview, set, t); err != nil {
 		return fmt.Errorf("move order to review: %w", err)
 	}
-	return nil
+	return s.outbox.Queue(ctx, tx, models.MailLatePayment, order.ID)
 }
 
 func useCoupon(ctx context.Context, tx *store.Store, order *models.Order) error {
@@ -339,8 +339,16 @@ func newReview(kind models.ReviewKind, subject, note string, now time.Time) mode
 	return models.Review{ID: models.NewID(), Kind: kind, Subject: subject, Note: note, Open: true, CreatedAt: now, UpdatedAt: now}
 }
 
-// endOrder cancels or expires an order that is not paid, and releases its stock and its coupon.
+// endOrder cancels or expires an order that is not paid, releases its stock and its coupon, and tells the shopper.
 func (s *settlement) endOrder(ctx context.Context, tx *store.Store, order *models.Order, to models.OrderState, cause string) error {
+	if err := s.releaseOrder(ctx, tx, order, to, cause); err != nil {
+		return err
+	}
+	return s.outbox.QueueEnded(ctx, tx, endedMail(to), order.ID)
+}
+
+// releaseOrder is endOrder without a mail.
+func (s *settlement) releaseOrder(ctx context.Context, tx *store.Store, order *models.Order, to models.OrderState, cause string) error {
 	t := models.Transition{OrderID: order.ID, Cause: cause}
 	if err := tx.MoveOrder(ctx, order.ID, order.State, to, store.OrderChange{}, t); err != nil {
 		return fmt.Errorf("move order to %s: %w", to, err)
@@ -352,4 +360,12 @@ func (s *settlement) endOrder(ctx context.Context, tx *store.Store, order *model
 		return nil
 	}
 	return tx.ReleaseCoupon(ctx, order.ID)
+}
+
+// endedMail returns the mail about an order that ends in a state without a payment.
+func endedMail(to models.OrderState) models.MailKind {
+	if to == models.OrderExpired {
+		return models.MailOrderExpired
+	}
+	return models.MailOrderCancelled
 }

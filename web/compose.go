@@ -39,21 +39,16 @@ func Compose(db *store.Store, baseURL, shopName string) mail.Compose {
 		if err != nil {
 			return mail.Message{}, fmt.Errorf("write mail %s: %w", m.Kind, err)
 		}
-		if m.Kind == models.MailOrderSent {
-			shipments, err := db.ShipmentsOf(ctx, order.ID)
-			if err != nil {
-				return mail.Message{}, fmt.Errorf("write mail %s: %w", m.Kind, err)
-			}
-			for _, s := range shipments {
-				if !s.Undone() && s.Number != "" {
-					view.Tracking = s.Number
-				}
-			}
+		switch m.Kind { //nolint:exhaustive // the others tell what the order holds
+		case models.MailOrderSent:
+			view.Parcels, err = parcels(ctx, db, order)
+		case models.MailOrderList:
+			view.OrderURL, err = listAddress(ctx, db, from.base, order.Email)
+		case models.MailRefunded:
+			view.Refund, err = refundView(ctx, db, view.Printer, &order, m.About)
 		}
-		if m.Kind == models.MailOrderList {
-			if view.OrderURL, err = listAddress(ctx, db, from.base, order.Email); err != nil {
-				return mail.Message{}, fmt.Errorf("write mail %s: %w", m.Kind, err)
-			}
+		if err != nil {
+			return mail.Message{}, fmt.Errorf("write mail %s: %w", m.Kind, err)
 		}
 		letter, err := letterOf(m.Kind, view)
 		if err != nil {
@@ -83,6 +78,11 @@ func letterOf(kind models.MailKind, view letters.View) (letters.Letter, error) {
 		models.MailPaymentReceived: letters.PaymentReceived,
 		models.MailOrderSent:       letters.OrderSent,
 		models.MailOrderUnsent:     letters.OrderUnsent,
+		models.MailOrderCancelled:  letters.OrderCancelled,
+		models.MailOrderExpired:    letters.OrderExpired,
+		models.MailLatePayment:     letters.LatePayment,
+		models.MailLateDecided:     letters.LateDecided,
+		models.MailRefunded:        letters.Refunded,
 		models.MailOrderList:       letters.OrderList,
 	}
 	write, ok := writers[kind]
@@ -103,7 +103,7 @@ func letterView(db *store.Store, from sender, order models.Order) (letters.View,
 		Printer: p, ShopName: from.name, Contact: from.contact, Name: order.Name, Number: order.NumberText,
 		OrderURL: from.base + shop.OrderLink(order.Ref, key),
 		Totals:   shop.OrderTotals(p, order), Shipped: order.Shipped,
-		Deadline: templates.NewMoment(p, order.ExpiresAt), PaidAt: templates.NewMoment(p, order.PaidAt),
+		Deadline: templates.NewMoment(p, order.ExpiresAt), PaidAt: templates.NewMoment(p, order.PaidAt), Accepted: !order.PaidAt.IsZero(),
 		Lines: make([]letters.Line, len(order.Lines)),
 	}
 	for i, l := range order.Lines {
@@ -117,6 +117,9 @@ func letterView(db *store.Store, from sender, order models.Order) (letters.View,
 	}
 	if a := order.Current(); a != nil {
 		view.Amount, view.OrderNum = p.Coin(a.Amount.String(), a.Coin), a.OrderNum
+		if order.PaidAt.IsZero() && a.State == models.AttemptPaid { // money that came late
+			view.PaidAt = templates.NewMoment(p, a.PaidAt)
+		}
 	}
 	return view, nil
 }

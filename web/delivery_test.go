@@ -217,7 +217,7 @@ func TestCheckout_NothingIsChargedThatWasNotShown(t *testing.T) {
 		other.buy("1")
 		other.post("/cart/coupon", "coupon", "ONCE").redirects("/cart")
 		other.post("/checkout", other.posted()...).is(http.StatusSeeOther) // is faster
-		p = b.post("/checkout", b.posted("seen", p.value("seen"))...).is(http.StatusConflict).has(english.T("coupon.problem.used_up", "Code", "ONCE"), "$29.00")
+		p = b.post("/checkout", b.posted("seen", p.value("seen"))...).is(http.StatusConflict).has(english.T("coupon.problem.unknown", "Code", "ONCE"), "$29.00")
 		assert.True(t, p.invalid("coupon"))
 
 		// A price of delivery that changes meanwhile, and a way of delivery that is gone.

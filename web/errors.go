@@ -8,6 +8,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"github.com/coincart/coincart/models/staff"
 	"github.com/coincart/coincart/models/store"
 	"github.com/coincart/coincart/payments"
 	"github.com/coincart/coincart/payments/opay"
@@ -54,6 +55,7 @@ func failures() []failure {
 		{errMethod, http.StatusMethodNotAllowed, templates.ErrorMethod, opay.CodeMethodUnsupported, "method not allowed"},
 		{errCrossSite, http.StatusForbidden, templates.ErrorForbidden, opay.CodeNoPermission, "forbidden"},
 		{errTooMany, http.StatusTooManyRequests, templates.ErrorTooMany, opay.CodeTooOften, "too many requests"},
+		{staff.ErrBusy, http.StatusServiceUnavailable, templates.ErrorUnavailable, opay.CodeSystemException, "try again later"},
 		{payments.ErrUnreachable, http.StatusServiceUnavailable, templates.ErrorPlatformDown, opay.CodeNetworkError, "try again later"},
 		{store.ErrUnavailable, http.StatusServiceUnavailable, templates.ErrorUnavailable, opay.CodeSystemException, "try again later"},
 		{context.DeadlineExceeded, http.StatusServiceUnavailable, templates.ErrorUnavailable, opay.CodeSystemException, "try again later"},
@@ -73,13 +75,17 @@ func failureOf(err error) failure {
 
 // fail answers with the error's page, or in JSON if a machine asked.
 func (s *Server) fail(v *visit.Visit, c *gin.Context, err error) {
-	if visitorLeft(c.Request.Context()) && (errors.Is(err, context.Canceled) || errors.Is(err, store.ErrUnavailable)) {
-		c.Writer.WriteHeader(statusLeft)
+	if isAbort(c.Request.Context(), err) {
+		s.log.LogAttrs(c.Request.Context(), slog.LevelInfo, "visitor left",
+			slog.String("request", v.RequestID()), slog.String("route", route(c)), slog.Any("error", err))
+		if !v.Written() {
+			c.Writer.WriteHeader(statusLeft)
+		}
 		c.Abort()
 		return
 	}
 	f := failureOf(err)
-	if f.status >= http.StatusInternalServerError {
+	if f.status >= http.StatusInternalServerError && !errors.Is(err, staff.ErrBusy) { // a flood of sign-ins is no fault of the shop's
 		s.log.LogAttrs(c.Request.Context(), slog.LevelError, "request failed",
 			slog.String("request", v.RequestID()), slog.String("route", route(c)), slog.Any("error", err))
 	}
@@ -101,6 +107,12 @@ func (s *Server) fail(v *visit.Visit, c *gin.Context, err error) {
 		visit.RetryLater(c.Writer.Header(), f.status)
 		http.Error(c.Writer, http.StatusText(f.status), f.status)
 	}
+}
+
+// isAbort reports whether a request ended because its visitor left: the request's context was cancelled, or its body or the answer stopped in
+// the middle. What failed then is no error of the shop's. A panic is one all the same.
+func isAbort(ctx context.Context, err error) bool {
+	return !errors.Is(err, errPanic) && (visitorLeft(ctx) || errors.Is(err, visit.ErrLeft))
 }
 
 // visitorLeft reports whether the visitor left before the answer.

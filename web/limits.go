@@ -1,11 +1,13 @@
 package web
 
 import (
+	"net/http"
 	"time"
 
 	"github.com/gin-gonic/gin"
 	"github.com/go-chi/httprate"
 
+	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/web/visit"
 )
 
@@ -20,9 +22,15 @@ type Limits struct {
 	Own      int // looks at one's own orders; 60
 	Ask      int // links to one's own orders; 5
 	Live     int // pages of orders that begin to wait for changes; 60
+	Coupon   int // wrong coupon codes, in 10 minutes; 20
 }
 
-type limiter = httprate.RateLimiter
+// wideFactor is how many times as many requests the limits allow one /48 network of IPv6 as one client: one customer of a provider may have
+// 65,536 networks of the size that is counted as one client.
+const wideFactor = 8
+
+// limiter counts the requests of clients, and of the networks that they may change their addresses in.
+type limiter struct{ client, wide *httprate.RateLimiter }
 
 type limiters struct {
 	search, cart, checkout, pay, connect, own, ask, live *limiter
@@ -44,13 +52,20 @@ func perMinute(n, def int) *limiter {
 	case n == 0:
 		n = def
 	}
-	return httprate.NewRateLimiter(n, time.Minute, httprate.WithResponseHeaders(httprate.ResponseHeaders{RetryAfter: "Retry-After"}))
+	header := httprate.WithResponseHeaders(httprate.ResponseHeaders{RetryAfter: "Retry-After"})
+	return &limiter{client: httprate.NewRateLimiter(n, time.Minute, header), wide: httprate.NewRateLimiter(wideFactor*n, time.Minute, header)}
 }
 
-// limit refuses the requests of an address that sends too many. IPv6 addresses are counted by network, because a visitor has many of them.
+// refuses reports whether a client, or its network, has sent too many requests. If so, it sets Retry-After.
+func (l *limiter) refuses(w http.ResponseWriter, r *http.Request, address string) bool {
+	client, wide := models.Network(address)
+	return l.client.OnLimit(w, r, client) || (wide != "" && l.wide.OnLimit(w, r, wide))
+}
+
+// limit refuses the requests of an address that sends too many. IPv6 addresses are counted by network (models.Network).
 func (s *Server) limit(l *limiter) gin.HandlerFunc {
 	return func(c *gin.Context) {
-		if l != nil && l.OnLimit(c.Writer, c.Request, httprate.CanonicalizeIP(c.ClientIP())) {
+		if l != nil && l.refuses(c.Writer, c.Request, c.ClientIP()) {
 			s.fail(visit.New(s.site, c), c, errTooMany)
 			return
 		}

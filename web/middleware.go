@@ -10,6 +10,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/static"
 	"github.com/coincart/coincart/web/visit"
 )
@@ -67,7 +68,9 @@ func (s *Server) protect(c *gin.Context) {
 	s.headers.set(c.Writer.Header())
 	c.Writer.Header()[static.AnswerHeader] = answerMark(c.Request)
 	if err := s.ownOrigin.Check(c.Request); err != nil {
-		s.fail(visit.New(s.site, c), c, fmt.Errorf("%w: %w", errCrossSite, err))
+		v := visit.New(s.site, c)
+		v.NoteSecurity(models.SecurityCrossSite, "")
+		s.fail(v, c, fmt.Errorf("%w: %w", errCrossSite, err))
 		return
 	}
 	c.Next()

@@ -44,7 +44,8 @@ func newMounted(t *testing.T) (s *shop, root string) {
 	s = newShop(t, modelstest.SQLite)
 	root = s.url
 	s.url += "/shop"
-	s.config.BaseURL, s.money.BaseURL, s.money.Compose = s.url, s.url, web.Compose(s.db, s.url, "Osier")
+	s.config.BaseURL, s.money.BaseURL = s.url, s.url
+	s.money.Compose, s.money.ComposeStaff = web.Compose(s.db, s.url, "Osier"), web.ComposeStaff(s.db, s.url, "Osier")
 	s.build()
 	s.use(neighbour("/shop", s.web.Handler()))
 	return s, root

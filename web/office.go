@@ -23,7 +23,7 @@ import (
 // registered.
 func officeTable(site *visit.Site, s assembly.Services, accounts *staff.Accounts, preview *shop.Pages, checks system.Checks) []admin.Route {
 	return slices.Concat(
-		staffpages.Routes(accounts),
+		staffpages.Routes(site, accounts, s.Alerts),
 		overview.Routes(site, s.Payments),
 		orders.Routes(site, s.Payments, s.Books, s.Outbox),
 		catalogue.Routes(site, s.Transfers, s.Jobs, preview),

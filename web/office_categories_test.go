@@ -13,7 +13,7 @@ import (
 
 func TestCatalogue_TheTreeOfCategories(t *testing.T) {
 	each(t, func(t *testing.T, s *shop) {
-		c := s.staffed(models.RoleOwner)
+		c := s.trusted(models.RoleOwner)
 		cups, plates := s.categoryID("cups"), s.categoryID("plates")
 		c.post("/admin/categories/"+plates+"/move", "parent", cups, "before", "").redirects("/admin/categories")
 		c.get("/admin/categories").is(http.StatusOK).has(english.T("admin.notice.category_moved"))
@@ -69,7 +69,7 @@ func TestCatalogue_TheTreeOfCategories(t *testing.T) {
 
 func TestCatalogue_TagsAreRenamedAndTakenOff(t *testing.T) {
 	each(t, func(t *testing.T, s *shop) {
-		c := s.staffed(models.RoleOwner)
+		c := s.trusted(models.RoleOwner)
 		for slug, tags := range map[string]string{"pot": "tea, iron", "mug": "tea time"} {
 			path := "/admin/products/" + s.productID(slug)
 			form := c.get(path).typed(path)

@@ -28,7 +28,7 @@ var healthy = []health.Code{
 	doctor.CodePlatformGood, doctor.CodeClockGood, doctor.CodeClockUnknown, doctor.CodeCallsGood, doctor.CodeCallsNotAsked,
 	payments.CodeCallbacksGood, payments.CodeCallbacksNone, jobs.CodeWorkersGood, doctor.CodeStoreUnknown, mail.CodeMailGood,
 	doctor.CodeProxiesGood, doctor.CodeProxiesNotNeeded, doctor.CodeDiskGood, doctor.CodeDiskUnknown, doctor.CodeVersion,
-	doctor.CodePowerGood, doctor.CodePowerUnknown, doctor.CodeTimeGood, doctor.CodeTimeSame,
+	doctor.CodePowerGood, doctor.CodePowerUnknown, doctor.CodeEncryptionLocal, doctor.CodeEncryptionGood, doctor.CodeTimeGood, doctor.CodeTimeSame,
 	doctor.CodeSetting, // its words tell the mend themselves
 }
 

@@ -34,7 +34,7 @@ func (c *clerk) uploadProducts(name, file string, fields ...string) page {
 
 func TestImport_IsCheckedImportedAndExportedOnItsPages(t *testing.T) {
 	each(t, func(t *testing.T, s *shop) {
-		c, viewer := s.staffed(models.RoleOperator), s.staffed(models.RoleViewer)
+		c, viewer := s.trusted(models.RoleOperator), s.staffed(models.RoleViewer)
 		shown := c.get("/admin/imports").is(http.StatusOK)
 		checkStaffPage(t, "/admin/imports", shown)
 		viewer.get("/admin/imports").is(http.StatusOK).lacks(`action="/admin/imports"`, `action="/admin/imports/export/start"`)
@@ -103,7 +103,7 @@ func TestImport_IsCheckedImportedAndExportedOnItsPages(t *testing.T) {
 
 func TestImport_RefusesWhatIsNoFile(t *testing.T) {
 	each(t, func(t *testing.T, s *shop) {
-		c := s.staffed(models.RoleOwner)
+		c := s.trusted(models.RoleOwner)
 		c.uploadProducts("empty.csv", "", "form_token", models.NewRef()).is(http.StatusUnprocessableEntity).has(english.T("import.file.empty"))
 		c.uploadProducts("", "x", "form_token", models.NewRef()).is(http.StatusUnprocessableEntity).has(english.T("import.file.missing"))
 		c.post("/admin/imports", "form_token", models.NewRef()).is(http.StatusUnprocessableEntity).has(english.T("import.file.missing"))
@@ -134,7 +134,7 @@ func TestImport_ALargeFileIsNeverHeldWhole(t *testing.T) {
 		t.Skip("sends 70 MB")
 	}
 	s := newShop(t, modelstest.SQLite)
-	c := s.staffed(models.RoleOwner)
+	c := s.trusted(models.RoleOwner)
 	row := strings.Repeat("x", 1000)
 	var file strings.Builder
 	for n := range 70_000 {

@@ -22,7 +22,7 @@ func goodCoupon() url.Values {
 
 func TestCoupons_AreMadeChangedAndSwitchedOff(t *testing.T) {
 	each(t, func(t *testing.T, s *shop) {
-		c := s.staffed(models.RoleOwner)
+		c := s.trusted(models.RoleOwner)
 		c.get("/admin/coupons").is(http.StatusOK).has(english.T("admin.coupons.empty"))
 		c.get("/admin/coupons/new").is(http.StatusOK)
 		for field, bad := range map[string][2]string{
@@ -93,7 +93,7 @@ func goodZone() url.Values {
 
 func TestDelivery_AZoneFromTheFormToTheTester(t *testing.T) {
 	each(t, func(t *testing.T, s *shop) {
-		c := s.staffed(models.RoleOwner)
+		c := s.trusted(models.RoleOwner)
 		before, err := s.db.Zones(t.Context())
 		require.NoError(t, err)
 		for _, z := range before { // the demonstration has its own
@@ -171,7 +171,7 @@ func TestDelivery_AZoneFromTheFormToTheTester(t *testing.T) {
 
 func TestCoupons_OfACategoryThatIsGoneAreNotForAllGoods(t *testing.T) {
 	s := newShop(t, modelstest.SQLite)
-	c := s.staffed(models.RoleOwner)
+	c := s.trusted(models.RoleOwner)
 	form := goodCoupon()
 	form["category"] = []string{models.NewID()}
 	c.sendAll("/admin/coupons", form, nil).is(http.StatusBadRequest)

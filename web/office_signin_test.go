@@ -126,7 +126,9 @@ func TestSignIn_ACodeIsGoodOnceAndOnlyNow(t *testing.T) {
 		again := &clerk{browser: s.browser(), person: c.person}
 		again.givePassword().redirects("/admin/totp")
 		again.post("/admin/totp", "code", now).is(http.StatusUnprocessableEntity)
-		again.post("/admin/totp", "code", code(-1)).is(http.StatusUnprocessableEntity) // older than the one that was used
+		for range 2 {
+			again.post("/admin/totp", "code", code(-1)).is(http.StatusUnprocessableEntity) // older than the one that was used
+		}
 		c.post("/admin/step-up", "totp", now).is(http.StatusUnprocessableEntity)
 		again.post("/admin/totp", "code", code(1)).is(http.StatusTooManyRequests)
 		s.clock.Advance(time.Second)

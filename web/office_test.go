@@ -63,6 +63,14 @@ func (s *shop) staffed(role models.Role) *clerk {
 	return c
 }
 
+// trusted is somebody with the role who has just given a fresh code.
+func (s *shop) trusted(role models.Role) *clerk {
+	s.t.Helper()
+	c := s.staffed(role)
+	c.stepUp()
+	return c
+}
+
 // code is the authenticator's code of this moment; one that was used before is waited for.
 func (c *clerk) code() string {
 	c.s.t.Helper()

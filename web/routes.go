@@ -35,6 +35,7 @@ func (s *Server) routes(pages *shop.Pages, exchange *platform.Pages) {
 
 	s.get("/healthz", s.healthy)
 	s.get("/readyz", s.ready)
+	s.get(securityTextPath, s.securityText)
 	s.engine.Match(readMethods(), static.Prefix+"*file", gin.WrapH(static.Handler()))
 	s.get(media.Prefix+":name", media.New(s.store, media.DefaultMemory).Serve)
 

@@ -17,6 +17,7 @@ import (
 
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/mail"
+	"github.com/coincart/coincart/models/security"
 	"github.com/coincart/coincart/models/staff"
 	"github.com/coincart/coincart/models/store"
 	"github.com/coincart/coincart/payments/assembly"
@@ -53,6 +54,7 @@ type Server struct {
 	site      *visit.Site
 	office    *admin.Office
 	accounts  *staff.Accounts
+	security  *security.Recorder
 	log       *slog.Logger
 	engine    *gin.Engine
 	base      models.BaseURL
@@ -89,16 +91,23 @@ func New(c Config) (*Server, error) {
 	if err := s.ownOrigin.AddTrustedOrigin(base.Origin); err != nil {
 		return nil, fmt.Errorf("web: base address: %w", err)
 	}
+	if s.security, err = security.NewRecorder(security.Config{Store: c.Store, Clock: c.Clock, Logger: c.Logger}); err != nil {
+		return nil, fmt.Errorf("web: %w", err)
+	}
 	s.site = visit.NewSite(visit.Config{
 		Store: c.Store, Clock: c.Clock, Logger: c.Logger, Base: base, ShopName: c.ShopName, Demo: c.Demo,
-		Zone: c.Services.Books.Zone(), Count: s.metrics.event,
+		Zone: c.Services.Books.Zone(), Count: s.metrics.event, Security: s.security,
 	})
-	s.accounts, err = staff.New(staff.Config{Store: c.Store, Clock: c.Clock, Machine: c.Machine, Logger: c.Logger, ShopName: c.ShopName})
+	people := staff.Config{Store: c.Store, Clock: c.Clock, Machine: c.Machine, Logger: c.Logger, Security: s.security, ShopName: c.ShopName}
+	if outbox := c.Services.Outbox; outbox.SendsToStaff() {
+		people.Tell, people.Told = outbox.QueueStaff, outbox.Wake
+	}
+	s.accounts, err = staff.New(people)
 	if err != nil {
 		return nil, fmt.Errorf("web: %w", err)
 	}
 	s.live = live.New(live.Config{Look: c.Store.OrderMarks, Log: c.Logger})
-	pages := shop.New(s.site, c.Services.Payments, c.Services.Customers, s.live)
+	pages := shop.New(s.site, c.Services.Payments, c.Services.Customers, s.live, c.Limits.Coupon)
 	s.office = admin.New(s.site, s.accounts)
 	s.officeTable = officeTable(s.site, c.Services, s.accounts, pages, s.checks(c))
 	s.staffRoutes = map[string]bool{}
@@ -196,8 +205,8 @@ const (
 	forgetMedia  = 24 * time.Hour // after which a picture that was uploaded and never used is deleted
 )
 
-// Run does the server's background work until ctx ends: it writes the counters about once a second, and the rest of them at the end, and
-// deletes expired sessions and unused pictures. Any number of replicas may run it.
+// Run does the server's background work until ctx ends: it writes the counters about once a second, and the rest of them at the end,
+// deletes expired sessions and unused pictures, and puts the events of security of the last hour into the audit log. Any number of replicas may run it.
 func (s *Server) Run(ctx context.Context) error {
 	flush, sweep := time.NewTicker(flushEvery), time.NewTicker(sweepEvery)
 	defer flush.Stop()
@@ -219,6 +228,9 @@ func (s *Server) Run(ctx context.Context) error {
 
 // flush writes the counters; what cannot be written is kept for the next time.
 func (s *Server) flush(ctx context.Context) {
+	if err := s.security.Flush(ctx); err != nil {
+		s.log.WarnContext(ctx, "events of security not stored", "error", err)
+	}
 	counts := s.tally.Drain()
 	if len(counts) == 0 {
 		return
@@ -245,5 +257,8 @@ func (s *Server) sweep(ctx context.Context) {
 	}
 	if _, err := s.store.SweepStaff(ctx, s.site.Clock(), sweepLimit); err != nil {
 		s.log.WarnContext(ctx, "ended sessions of the staff not deleted", "error", err)
+	}
+	if err := s.security.Settle(ctx); err != nil {
+		s.log.WarnContext(ctx, "events of security not in the audit log", "error", err)
 	}
 }

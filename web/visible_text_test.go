@@ -200,7 +200,7 @@ func posts(c *browser, path, field string, others func() []string, kept func(t *
 func TestVisibleText_OfForms(t *testing.T) {
 	each(t, func(t *testing.T, s *shop) {
 		order, paid := s.openOrder(), s.paidOrder("1")
-		c, buyer := s.staffed(models.RoleOwner), s.browser()
+		c, buyer := s.trusted(models.RoleOwner), s.browser()
 		made := 0
 		next := func(prefix string) string { made++; return prefix + strconv.Itoa(made) }
 		token := func(fields ...string) func() []string {

@@ -83,7 +83,7 @@ func TestOffice_ShowsNamesInTheReadersLanguage(t *testing.T) {
 	each(t, func(t *testing.T, s *shop) {
 		zone := models.Zone{Name: "Home", TaxMode: models.TaxNone, Texts: models.Texts{"zh-Hans": {"name": "本国"}}}
 		require.NoError(t, s.db.SaveZone(t.Context(), &zone))
-		c := s.staffed(models.RoleOwner)
+		c := s.trusted(models.RoleOwner)
 		c.post("/language", "lang", "zh-Hans", "next", "/admin")
 		ticker := chinese.T("coin.exchange_ticker")
 		for path, want := range map[string][2]string{

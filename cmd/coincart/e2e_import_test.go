@@ -24,7 +24,7 @@ func (g *gallery) importPages() []officePage {
 	wrong := upload("a-file-with-a-long-name-and-"+strings.Repeat("more-", 20)+".csv", "SKU,Name,Regular price,Meta: _x\nGALLERY-1,Cup,\"1,50\",x\nGALLERY-1,,-1,\n\"open")
 	good := "SKU,Name,Regular price,Categories\nGALLERY-1,A cup of the gallery,1.50,Gallery > Cups\n"
 	ready, done := upload("ready.csv", good), upload("done.csv", good)
-	_, err = g.shop.services.Transfers.StartImport(g.t.Context(), done, models.NewRef(), by)
+	_, err = g.shop.services.Transfers.StartImport(g.t.Context(), done, models.NewRef(), "", by)
 	require.NoError(g.t, err)
 	g.finished()
 	return []officePage{

@@ -157,6 +157,7 @@ func (c *importProductsCmd) report(con console, p *catalogue.Planned, would stri
 	}
 	fmt.Fprintf(con.out, "Rows (%[2]s): %[1]d; products: %[3]d; %[5]snew: %[4]d; %[7]schanged: %[6]d; unchanged: %[8]d; skipped: %[9]d; problems: %[10]d; notes: %[11]d\n",
 		r.Rows, r.Dialect, r.Products, r.New, would, r.Changed, would, r.Unchanged, r.Skipped, r.Faults, r.Notes)
+	reportPrices(con, r)
 	if r.Faults > 0 {
 		fmt.Fprintln(con.out, "Nothing was imported: a file is imported completely or not at all.")
 		return errReported
@@ -165,6 +166,24 @@ func (c *importProductsCmd) report(con console, p *catalogue.Planned, would stri
 		fmt.Fprintf(con.out, "Products with images to be fetched by the running shop (coincart serve): %d.\n", r.Pictures)
 	}
 	return nil
+}
+
+// reportPrices prints the changes of prices that the back office would have confirmed.
+func reportPrices(con console, r models.ImportReport) {
+	if r.PriceCount == 0 {
+		return
+	}
+	fmt.Fprintf(con.out, "Prices that change a lot, or are 0: %d\n", r.PriceCount)
+	for _, m := range r.PriceMoves {
+		before := m.Before.String()
+		if m.New && m.Kind != models.SaleMoved {
+			before = "new"
+		}
+		fmt.Fprintf(con.out, "  %s: %s → %s\n", text.Quote(m.SKU), before, m.After)
+	}
+	if more := r.PriceCount - len(r.PriceMoves); more > 0 {
+		fmt.Fprintf(con.out, "  … and %d more\n", more)
+	}
 }
 
 func problemText(words *i18n.Printer, p productcsv.Problem) string {

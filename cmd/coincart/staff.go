@@ -61,6 +61,7 @@ func plainStaffError(err error) error {
 		{staff.ErrEmail, "this is not a valid email address: use the form ada@example.org"},
 		{staff.ErrEmailTaken, "an account with this email address already exists: coincart staff list shows all"},
 		{staff.ErrName, "the name must be 1 to 100 printable characters: set --name"},
+		{staff.ErrNameLink, "the name must not contain a web address or an email address: set --name"},
 		{staff.ErrPassword, fmt.Sprintf("the password must be %d to %d characters long", models.MinPassword, staff.MaxPassword)},
 		{staff.ErrPasswordIs, "the password is easy to guess: use several unrelated words"},
 	} {

@@ -742,20 +742,33 @@ CREATE TABLE IF NOT EXISTS inbox (
 -- A mail that waits to be sent, or was.
 CREATE TABLE IF NOT EXISTS outbox (
   id         CHAR(36) COLLATE ascii_bin NOT NULL,
-  kind       VARCHAR(32) COLLATE ascii_bin NOT NULL,    -- the mail's template: order_received, payment_received, order_sent, order_list
-  order_id   VARCHAR(36) COLLATE ascii_bin NOT NULL DEFAULT '',
-  dedupe_key VARCHAR(190) COLLATE utf8mb4_bin NOT NULL, -- a mail with the same key is not queued again
-  state      VARCHAR(16) COLLATE ascii_bin NOT NULL,    -- waiting, sent, parked (given up, with a review)
+  kind       VARCHAR(32) COLLATE ascii_bin NOT NULL,            -- the mail's template: models.MailKind
+  order_id   VARCHAR(36) COLLATE ascii_bin NOT NULL DEFAULT '', -- empty: it is about no order
+  staff_id   VARCHAR(36) COLLATE ascii_bin NOT NULL DEFAULT '', -- the person of the staff that it is for; empty: it is for the order's shopper
+  about      VARCHAR(255) NOT NULL DEFAULT '',                  -- of a mail to a shopper: the id of a refund, or resent
+  details    MEDIUMTEXT NOT NULL,                               -- of a mail to the staff: JSON of what it tells (models.MailKind)
+  dedupe_key VARCHAR(190) COLLATE utf8mb4_bin NOT NULL,         -- a mail with the same key is not queued again
+  state      VARCHAR(16) COLLATE ascii_bin NOT NULL,            -- waiting, sent, parked (given up, with a review), skipped (not sent on purpose)
   tries      INT NOT NULL DEFAULT 0,
-  problem    VARCHAR(255) NOT NULL DEFAULT '',          -- a remark (models.Remark): why it was given up
+  problem    VARCHAR(255) NOT NULL DEFAULT '',                  -- a remark (models.Remark): why it was given up or skipped
   created_at DATETIME(3) NOT NULL,
   sent_at    DATETIME(3) NULL,
-  due_at     DATETIME(3) NULL,                          -- NULL: sent or parked
+  due_at     DATETIME(3) NULL,                                  -- NULL: sent, parked or skipped
   lease      VARCHAR(64) COLLATE ascii_bin NOT NULL DEFAULT '',
   PRIMARY KEY (id),
   UNIQUE KEY outbox_dedupe_key (dedupe_key),
   KEY outbox_due_at (due_at),
   KEY outbox_by_order (order_id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+-- One of the few places that a mailbox has for mails about unpaid orders: a place is free again an hour after it was taken.
+CREATE TABLE IF NOT EXISTS mail_slots (
+  id        CHAR(64) COLLATE ascii_bin NOT NULL, -- keyed digest of the mailbox, a colon, and the number of the place
+  outbox_id CHAR(36) COLLATE ascii_bin NOT NULL, -- the mail that has it
+  taken_at  DATETIME(3) NOT NULL,
+  PRIMARY KEY (id),
+  KEY mail_slots_by_mail (outbox_id),
+  KEY mail_slots_taken_at (taken_at)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
 -- What staff wrote on an order.
@@ -1103,6 +1116,26 @@ CREATE TABLE IF NOT EXISTS staff (
   UNIQUE KEY staff_email (email)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
+-- Something that waits for the staff at this moment: it is deleted when it is over.
+CREATE TABLE IF NOT EXISTS alerts (
+  kind    VARCHAR(16) COLLATE ascii_bin NOT NULL, -- models.AlertKind: attention, refund, low_stock, callbacks, statement
+  subject VARCHAR(36) COLLATE ascii_bin NOT NULL, -- the id of a review, a refund, a variant or a discrepancy; callbacks: the word itself
+  since   DATETIME(3) NOT NULL,
+  PRIMARY KEY (kind, subject),
+  KEY alerts_since (since)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+-- When a person of the staff wants to be told about a kind of alert, and was told last.
+CREATE TABLE IF NOT EXISTS staff_alerts (
+  staff_id   CHAR(36) COLLATE ascii_bin NOT NULL,
+  kind       VARCHAR(16) COLLATE ascii_bin NOT NULL,            -- an alert's, or daily: the summary of the day
+  timing     VARCHAR(16) COLLATE ascii_bin NOT NULL DEFAULT '', -- now, daily, never; empty: as is usual for the role
+  told_until DATETIME(3) NULL,                                  -- alerts up to this moment were told; NULL: none
+  mailed_at  DATETIME(3) NULL,                                  -- NULL: never
+  PRIMARY KEY (staff_id, kind),
+  CONSTRAINT staff_alerts_staff FOREIGN KEY (staff_id) REFERENCES staff (id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
 -- A browser that is signed in to the back office, or is signing in.
 CREATE TABLE IF NOT EXISTS staff_sessions (
   id          CHAR(64) COLLATE ascii_bin NOT NULL,                 -- hex SHA-256 of the cookie's id
@@ -1114,10 +1147,27 @@ CREATE TABLE IF NOT EXISTS staff_sessions (
   seen_at     DATETIME(3) NOT NULL,
   expires_at  DATETIME(3) NOT NULL,
   step_up_at  DATETIME(3) NULL,                                    -- the last fresh TOTP code; NULL: none
+  device_id   VARCHAR(64) COLLATE ascii_bin NOT NULL DEFAULT '',   -- staff_devices.id; empty: the code is still missing
   PRIMARY KEY (id),
   KEY staff_sessions_by_staff (staff_id),
   KEY staff_sessions_expires_at (expires_at),
   CONSTRAINT staff_sessions_staff FOREIGN KEY (staff_id) REFERENCES staff (id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+-- A browser that has signed in to an account with password and code: the failures of strangers do not slow it down.
+CREATE TABLE IF NOT EXISTS staff_devices (
+  id          CHAR(64) COLLATE ascii_bin NOT NULL,                 -- hex SHA-256 of the cookie's id
+  staff_id    CHAR(36) COLLATE ascii_bin NOT NULL,
+  remote_addr VARCHAR(64) COLLATE utf8mb4_bin NOT NULL DEFAULT '', -- of the first sign-in; cleared after a while, like user_agent
+  user_agent  VARCHAR(500) NOT NULL DEFAULT '',
+  created_at  DATETIME(3) NOT NULL,                                -- the first sign-in
+  seen_at     DATETIME(3) NOT NULL,                                -- the last sign-in
+  -- The sign-in before it, in any browser if it is the first; NULL: none.
+  visited_at  DATETIME(3) NULL,
+  PRIMARY KEY (id, staff_id),
+  KEY staff_devices_by_staff (staff_id, created_at),
+  KEY staff_devices_seen_at (seen_at),
+  CONSTRAINT staff_devices_staff FOREIGN KEY (staff_id) REFERENCES staff (id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
 -- A link with which somebody makes an account once.
@@ -1133,7 +1183,7 @@ CREATE TABLE IF NOT EXISTS invitations (
   KEY invitations_expires_at (expires_at)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
--- Failures to sign in, of an account or an address: each doubles the wait before the next try.
+-- Failures to sign in, of an account, a network or a browser: each doubles the wait before the next try.
 CREATE TABLE IF NOT EXISTS throttles (
   id            CHAR(64) COLLATE ascii_bin NOT NULL, -- hex SHA-256 of what is slowed down
   failures      INT NOT NULL,
@@ -1141,6 +1191,20 @@ CREATE TABLE IF NOT EXISTS throttles (
   blocked_until DATETIME(3) NULL,                    -- NULL: no wait
   PRIMARY KEY (id),
   KEY throttles_failed_at (failed_at)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+-- How often something happened within an hour that an attack may be: the audit log gets the number when the hour is over.
+CREATE TABLE IF NOT EXISTS security_counts (
+  `hour`   DATETIME(3) NOT NULL,
+  kind     VARCHAR(16) COLLATE ascii_bin NOT NULL,   -- models.SecurityKind, such as refused
+  network  VARCHAR(64) COLLATE utf8mb4_bin NOT NULL, -- models.Network; empty: further ones, which have no row of their own
+  account  VARCHAR(64) COLLATE ascii_bin NOT NULL,   -- a keyed digest of the e-mail address; empty: no account
+  `count`  INT NOT NULL,
+  audited  INT NOT NULL DEFAULT 0,                   -- how many of these the audit log has
+  first_at DATETIME(3) NOT NULL,
+  last_at  DATETIME(3) NOT NULL,
+  PRIMARY KEY (`hour`, kind, network, account),
+  KEY security_counts_by_account (account, last_at)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
 -- One thing that somebody did, bound to the entry before it by its hash.
@@ -1245,9 +1309,13 @@ DROP TABLE IF EXISTS sequences;
 DROP TABLE IF EXISTS setting_groups;
 DROP TABLE IF EXISTS settings;
 DROP TABLE IF EXISTS audit_entries;
+DROP TABLE IF EXISTS security_counts;
 DROP TABLE IF EXISTS throttles;
 DROP TABLE IF EXISTS invitations;
+DROP TABLE IF EXISTS staff_devices;
 DROP TABLE IF EXISTS staff_sessions;
+DROP TABLE IF EXISTS staff_alerts;
+DROP TABLE IF EXISTS alerts;
 DROP TABLE IF EXISTS staff;
 DROP TABLE IF EXISTS fetched_pictures;
 DROP TABLE IF EXISTS import_pictures;
@@ -1267,6 +1335,7 @@ DROP TABLE IF EXISTS shipments;
 DROP TABLE IF EXISTS refund_lines;
 DROP TABLE IF EXISTS refunds;
 DROP TABLE IF EXISTS notes;
+DROP TABLE IF EXISTS mail_slots;
 DROP TABLE IF EXISTS outbox;
 DROP TABLE IF EXISTS inbox;
 DROP TABLE IF EXISTS reviews;

@@ -713,21 +713,34 @@ CREATE INDEX inbox_by_end ON inbox (handled_at);
 -- A mail that waits to be sent, or was.
 CREATE TABLE outbox (
   id         TEXT NOT NULL,
-  kind       TEXT NOT NULL,            -- the mail's template: order_received, payment_received, order_sent, order_list
-  order_id   TEXT NOT NULL DEFAULT '',
+  kind       TEXT NOT NULL,            -- the mail's template: models.MailKind
+  order_id   TEXT NOT NULL DEFAULT '', -- empty: it is about no order
+  staff_id   TEXT NOT NULL DEFAULT '', -- the person of the staff that it is for; empty: it is for the order's shopper
+  about      TEXT NOT NULL DEFAULT '', -- of a mail to a shopper: the id of a refund, or resent
+  details    TEXT NOT NULL DEFAULT '', -- of a mail to the staff: JSON of what it tells (models.MailKind)
   dedupe_key TEXT NOT NULL,            -- a mail with the same key is not queued again
-  state      TEXT NOT NULL,            -- waiting, sent, parked (given up, with a review)
+  state      TEXT NOT NULL,            -- waiting, sent, parked (given up, with a review), skipped (not sent on purpose)
   tries      INTEGER NOT NULL DEFAULT 0,
-  problem    TEXT NOT NULL DEFAULT '', -- a remark (models.Remark): why it was given up
+  problem    TEXT NOT NULL DEFAULT '', -- a remark (models.Remark): why it was given up or skipped
   created_at DATETIME NOT NULL,
   sent_at    DATETIME NULL,
-  due_at     DATETIME NULL,            -- NULL: sent or parked
+  due_at     DATETIME NULL,            -- NULL: sent, parked or skipped
   lease      TEXT NOT NULL DEFAULT '',
   PRIMARY KEY (id)
 );
 CREATE UNIQUE INDEX outbox_dedupe_key ON outbox (dedupe_key);
 CREATE INDEX outbox_due_at ON outbox (due_at);
 CREATE INDEX outbox_by_order ON outbox (order_id);
+
+-- One of the few places that a mailbox has for mails about unpaid orders: a place is free again an hour after it was taken.
+CREATE TABLE mail_slots (
+  id        TEXT NOT NULL, -- keyed digest of the mailbox, a colon, and the number of the place
+  outbox_id TEXT NOT NULL, -- the mail that has it
+  taken_at  DATETIME NOT NULL,
+  PRIMARY KEY (id)
+);
+CREATE INDEX mail_slots_by_mail ON mail_slots (outbox_id);
+CREATE INDEX mail_slots_taken_at ON mail_slots (taken_at);
 
 -- What staff wrote on an order.
 CREATE TABLE notes (
@@ -1072,6 +1085,26 @@ CREATE TABLE staff (
 );
 CREATE UNIQUE INDEX staff_email ON staff (email);
 
+-- Something that waits for the staff at this moment: it is deleted when it is over.
+CREATE TABLE alerts (
+  kind    TEXT NOT NULL, -- models.AlertKind: attention, refund, low_stock, callbacks, statement
+  subject TEXT NOT NULL, -- the id of a review, a refund, a variant or a discrepancy; callbacks: the word itself
+  since   DATETIME NOT NULL,
+  PRIMARY KEY (kind, subject)
+);
+CREATE INDEX alerts_since ON alerts (since);
+
+-- When a person of the staff wants to be told about a kind of alert, and was told last.
+CREATE TABLE staff_alerts (
+  staff_id   TEXT NOT NULL,
+  kind       TEXT NOT NULL,            -- an alert's, or daily: the summary of the day
+  timing     TEXT NOT NULL DEFAULT '', -- now, daily, never; empty: as is usual for the role
+  told_until DATETIME NULL,            -- alerts up to this moment were told; NULL: none
+  mailed_at  DATETIME NULL,            -- NULL: never
+  PRIMARY KEY (staff_id, kind),
+  CONSTRAINT staff_alerts_staff FOREIGN KEY (staff_id) REFERENCES staff (id)
+);
+
 -- A browser that is signed in to the back office, or is signing in.
 CREATE TABLE staff_sessions (
   id          TEXT NOT NULL,            -- hex SHA-256 of the cookie's id
@@ -1083,11 +1116,27 @@ CREATE TABLE staff_sessions (
   seen_at     DATETIME NOT NULL,
   expires_at  DATETIME NOT NULL,
   step_up_at  DATETIME NULL,            -- the last fresh TOTP code; NULL: none
+  device_id   TEXT NOT NULL DEFAULT '', -- staff_devices.id; empty: the code is still missing
   PRIMARY KEY (id),
   CONSTRAINT staff_sessions_staff FOREIGN KEY (staff_id) REFERENCES staff (id)
 );
 CREATE INDEX staff_sessions_by_staff ON staff_sessions (staff_id);
 CREATE INDEX staff_sessions_expires_at ON staff_sessions (expires_at);
+
+-- A browser that has signed in to an account with password and code: the failures of strangers do not slow it down.
+CREATE TABLE staff_devices (
+  id          TEXT NOT NULL,            -- hex SHA-256 of the cookie's id
+  staff_id    TEXT NOT NULL,
+  remote_addr TEXT NOT NULL DEFAULT '', -- of the first sign-in; cleared after a while, like user_agent
+  user_agent  TEXT NOT NULL DEFAULT '',
+  created_at  DATETIME NOT NULL,        -- the first sign-in
+  seen_at     DATETIME NOT NULL,        -- the last sign-in
+  visited_at  DATETIME NULL,            -- the sign-in before it, in any browser if it is the first; NULL: none
+  PRIMARY KEY (id, staff_id),
+  CONSTRAINT staff_devices_staff FOREIGN KEY (staff_id) REFERENCES staff (id)
+);
+CREATE INDEX staff_devices_by_staff ON staff_devices (staff_id, created_at);
+CREATE INDEX staff_devices_seen_at ON staff_devices (seen_at);
 
 -- A link with which somebody makes an account once.
 CREATE TABLE invitations (
@@ -1102,7 +1151,7 @@ CREATE TABLE invitations (
 );
 CREATE INDEX invitations_expires_at ON invitations (expires_at);
 
--- Failures to sign in, of an account or an address: each doubles the wait before the next try.
+-- Failures to sign in, of an account, a network or a browser: each doubles the wait before the next try.
 CREATE TABLE throttles (
   id            TEXT NOT NULL, -- hex SHA-256 of what is slowed down
   failures      INTEGER NOT NULL,
@@ -1111,6 +1160,20 @@ CREATE TABLE throttles (
   PRIMARY KEY (id)
 );
 CREATE INDEX throttles_failed_at ON throttles (failed_at);
+
+-- How often something happened within an hour that an attack may be: the audit log gets the number when the hour is over.
+CREATE TABLE security_counts (
+  `hour`   DATETIME NOT NULL,
+  kind     TEXT NOT NULL,              -- models.SecurityKind, such as refused
+  network  TEXT NOT NULL,              -- models.Network; empty: further ones, which have no row of their own
+  account  TEXT NOT NULL,              -- a keyed digest of the e-mail address; empty: no account
+  `count`  INTEGER NOT NULL,
+  audited  INTEGER NOT NULL DEFAULT 0, -- how many of these the audit log has
+  first_at DATETIME NOT NULL,
+  last_at  DATETIME NOT NULL,
+  PRIMARY KEY (`hour`, kind, network, account)
+);
+CREATE INDEX security_counts_by_account ON security_counts (account, last_at);
 
 -- One thing that somebody did, bound to the entry before it by its hash.
 CREATE TABLE audit_entries (
@@ -1213,9 +1276,13 @@ DROP TABLE sequences;
 DROP TABLE setting_groups;
 DROP TABLE settings;
 DROP TABLE audit_entries;
+DROP TABLE security_counts;
 DROP TABLE throttles;
 DROP TABLE invitations;
+DROP TABLE staff_devices;
 DROP TABLE staff_sessions;
+DROP TABLE staff_alerts;
+DROP TABLE alerts;
 DROP TABLE staff;
 DROP TABLE fetched_pictures;
 DROP TABLE import_pictures;
@@ -1235,6 +1302,7 @@ DROP TABLE shipments;
 DROP TABLE refund_lines;
 DROP TABLE refunds;
 DROP TABLE notes;
+DROP TABLE mail_slots;
 DROP TABLE outbox;
 DROP TABLE inbox;
 DROP TABLE reviews;

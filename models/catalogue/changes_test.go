@@ -37,7 +37,7 @@ func TestSaveProduct_IsKeptOrLostWithItsEntry(t *testing.T) {
 
 		changed := stored
 		changed.Title = "Another name"
-		require.NoError(t, editor.SaveProduct(t.Context(), clerk, categories, stored, changed))
+		require.NoError(t, editor.SaveProduct(t.Context(), clerk, categories, stored, changed, ""))
 		list := newest(t, s)
 		require.Len(t, list, before+1)
 		assert.Equal(t, "product.change", list[0].Action)
@@ -47,7 +47,7 @@ func TestSaveProduct_IsKeptOrLostWithItsEntry(t *testing.T) {
 		assert.JSONEq(t, `{"title": "Another name"}`, list[0].After)
 
 		changed.Title = "A third name" // the stored version is newer
-		require.ErrorIs(t, editor.SaveProduct(t.Context(), clerk, categories, stored, changed), store.ErrConflict)
+		require.ErrorIs(t, editor.SaveProduct(t.Context(), clerk, categories, stored, changed, ""), store.ErrConflict)
 		assert.Len(t, newest(t, s), before+1)
 	})
 }

@@ -30,6 +30,8 @@ var (
 	ErrImportLarge = errors.New("the file is too large")
 	// ErrImportEmpty means that the file is empty.
 	ErrImportEmpty = errors.New("the file is empty")
+	// ErrImportPrices means that the import changes prices so much that a person has to confirm it, and that nobody has.
+	ErrImportPrices = errors.New("the prices of the import are not confirmed")
 	// ErrImportState means that the import is in a state that does not allow the call: not checked, with problems, in progress, or done.
 	ErrImportState = errors.New("the import cannot be begun as it is")
 )
@@ -116,9 +118,16 @@ func (m Imports) Plan(ctx context.Context, file io.Reader, o models.ImportOption
 	if err != nil {
 		return nil, err
 	}
+	now, err := m.Store.Now(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read the time: %w", err)
+	}
+	moves := priceMoves(p.Plan, settings.PriceJump(), now)
 	p.Problems = slices.Concat(p.File.Problems, p.Plan.Problems)
 	slices.SortStableFunc(p.Problems, func(a, b productcsv.Problem) int { return cmp.Compare(a.Line, b.Line) })
 	p.Report = reportOf(p, o)
+	p.Report.PriceMoves, p.Report.PriceCount = moves[:min(len(moves), models.MaxPriceMoves)], len(moves)
+	p.Report.PriceDigest = models.PriceMovesDigest(moves)
 	return p, nil
 }
 
@@ -135,6 +144,19 @@ func reportOf(p *Planned, o models.ImportOptions) models.ImportReport {
 		r.Pictures = len(itemsToFetch(p.Plan))
 	}
 	return r
+}
+
+// priceMoves returns the changes of prices that a person has to confirm.
+func priceMoves(plan *productcsv.Plan, percent models.Amount, now time.Time) []models.PriceMove {
+	var moves []models.PriceMove
+	for i := range plan.Items {
+		var was models.Product
+		if plan.Items[i].Was != nil {
+			was = *plan.Items[i].Was
+		}
+		moves = append(moves, models.PriceMoves(was, plan.Items[i].Product, percent, now)...)
+	}
+	return moves
 }
 
 // itemsToFetch returns the items with pictures that must be fetched.
@@ -182,7 +204,7 @@ func (m Imports) Apply(
 		}
 	}
 	run := store.ImportRun{Who: by.Who, FileName: i.FileName, Progress: progress}
-	err = m.Store.Audited(ctx, by, "product.import", "import:"+i.ID, nil, importFacts(i, p.Plan), func(tx *store.Store) error {
+	err = m.Store.Audited(ctx, by, "product.import", "import:"+i.ID, nil, importFacts(i, p.Plan, p.Report), func(tx *store.Store) error {
 		if err := tx.ApplyPlan(ctx, p.Plan, run); err != nil {
 			return err
 		}
@@ -205,7 +227,7 @@ func (m Imports) Apply(
 }
 
 // importFacts returns what the audit log records of an import.
-func importFacts(i *models.Import, plan *productcsv.Plan) models.Facts {
+func importFacts(i *models.Import, plan *productcsv.Plan, report models.ImportReport) models.Facts {
 	facts := models.Facts{
 		"file": i.FileName, "sha256": i.Hash,
 		"new": strconv.Itoa(plan.New), "changed": strconv.Itoa(plan.Changed), "unchanged": strconv.Itoa(plan.Unchanged),
@@ -216,6 +238,9 @@ func importFacts(i *models.Import, plan *productcsv.Plan) models.Facts {
 	}
 	if len(slugs) > 0 {
 		facts["categories"] = strings.Join(slugs, ", ")
+	}
+	if report.PriceCount > 0 {
+		facts["price_moves"] = models.FactText(movesFact(report.PriceMoves, report.PriceCount))
 	}
 	return facts
 }

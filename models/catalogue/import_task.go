@@ -50,8 +50,9 @@ func (s *Transfers) CheckImport(ctx context.Context, id, token string, by models
 	return s.startImportTask(ctx, i, models.TaskImportCheck, token, by)
 }
 
-// StartImport starts to import a file that was checked and has no problems. Errors: ErrImportState.
-func (s *Transfers) StartImport(ctx context.Context, id, token string, by models.Actor) (models.Task, error) {
+// StartImport starts to import a file that was checked and has no problems. confirmed is the report's PriceDigest if the person has confirmed
+// its changes of prices. Errors: ErrImportState, ErrImportPrices.
+func (s *Transfers) StartImport(ctx context.Context, id, token, confirmed string, by models.Actor) (models.Task, error) {
 	if known, err := s.store.TaskByFormToken(ctx, token); err == nil {
 		return known, nil
 	}
@@ -62,6 +63,9 @@ func (s *Transfers) StartImport(ctx context.Context, id, token string, by models
 	var r models.ImportReport
 	if i.Report == "" || json.Unmarshal([]byte(i.Report), &r) != nil || r.Faults > 0 {
 		return models.Task{}, ErrImportState
+	}
+	if r.PriceDigest != confirmed {
+		return models.Task{}, ErrImportPrices
 	}
 	return s.startImportTask(ctx, i, models.TaskImport, token, by)
 }
@@ -211,7 +215,15 @@ func (s *Transfers) applyImport(ctx context.Context, r *jobs.Run, i *models.Impo
 	}
 	err := s.imports.Apply(ctx, i, p, by,
 		func(done, total int) error { return r.ProgressInTx(ctx, done, total) },
-		func(tx *store.Store) error { return r.FinishIn(ctx, tx, p.Plan.New+p.Plan.Changed) })
+		func(tx *store.Store) error {
+			if p.Report.PriceCount > 0 {
+				alert := models.AlertOfMoves(models.AlertImport, by.Who, i.FileName, "/admin/imports/"+i.ID, p.Report.PriceMoves, p.Report.PriceCount)
+				if err := s.alert.queue(ctx, tx, alert); err != nil {
+					return err
+				}
+			}
+			return r.FinishIn(ctx, tx, p.Plan.New+p.Plan.Changed)
+		})
 	switch {
 	case errors.Is(err, store.ErrCatalogueChanged):
 		return errors.Join(jobs.Remarked(fmt.Errorf("%w: %w", jobs.ErrFinal, err), "import_changed"), s.checkAgain(ctx, i))
@@ -219,6 +231,7 @@ func (s *Transfers) applyImport(ctx context.Context, r *jobs.Run, i *models.Impo
 		return jobs.Remarked(fmt.Errorf("%w: %w", jobs.ErrFinal, err), "import_done")
 	case err == nil:
 		s.jobs.WakeTasks()
+		s.alert.wake()
 	}
 	return err
 }

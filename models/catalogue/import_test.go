@@ -49,7 +49,7 @@ func imported(s *paymentstest.Shop, id string) (models.Import, models.ImportRepo
 // begin starts the import and runs it.
 func begin(s *paymentstest.Shop, id string) models.Task {
 	s.T.Helper()
-	task, err := s.Transfers.StartImport(s.T.Context(), id, models.NewRef(), finance)
+	task, err := s.Transfers.StartImport(s.T.Context(), id, models.NewRef(), "", finance)
 	require.NoError(s.T, err)
 	s.Work()
 	task, err = s.Store.Task(s.T.Context(), task.ID)
@@ -113,7 +113,7 @@ func TestImport_TenThousandRowsNameExactlyThePlantedProblems(t *testing.T) {
 		assert.Equal(t, lines, got)
 		assert.Equal(t, 25, r.Faults)
 		assert.Equal(t, rows, r.Rows)
-		_, err := s.Transfers.StartImport(t.Context(), i.ID, models.NewRef(), finance)
+		_, err := s.Transfers.StartImport(t.Context(), i.ID, models.NewRef(), "", finance)
 		require.ErrorIs(t, err, catalogue.ErrImportState, "a file with problems is not imported")
 		assert.Empty(t, variantOf(s, "SKU-000001").ID)
 	})
@@ -144,7 +144,7 @@ func TestImport_TheSameFileTwiceChangesNothing(t *testing.T) {
 		assert.Equal(t, 0, r.New+r.Changed)
 		assert.Equal(t, 117, r.Unchanged, "the shop's own product too")
 
-		_, err := s.Transfers.StartImport(t.Context(), i.ID, models.NewRef(), finance)
+		_, err := s.Transfers.StartImport(t.Context(), i.ID, models.NewRef(), "", finance)
 		require.ErrorIs(t, err, catalogue.ErrImportState, "what was imported is not imported again")
 		entries, err := s.Store.Audit(t.Context(), models.AuditFilter{Action: "product.import", Limit: 10})
 		require.NoError(t, err)
@@ -210,7 +210,7 @@ func TestImport_StoppingLeavesNothing(t *testing.T) {
 	paymentstest.Each(t, func(t *testing.T, s *paymentstest.Shop) {
 		i, _ := upload(s, wooFile(400, nil), models.ImportOptions{})
 		before := export(s)
-		task, err := s.Transfers.StartImport(t.Context(), i.ID, models.NewRef(), finance)
+		task, err := s.Transfers.StartImport(t.Context(), i.ID, models.NewRef(), "", finance)
 		require.NoError(t, err)
 
 		// Stop it before it has started.
@@ -233,7 +233,7 @@ func TestImport_StoppingLeavesNothing(t *testing.T) {
 		assert.Equal(t, before, export(s))
 
 		require.ErrorIs(t, s.Jobs.Stop(t.Context(), task.ID, finance), store.ErrConflict, "it has ended")
-		again, err := s.Transfers.StartImport(t.Context(), i.ID, models.NewRef(), finance)
+		again, err := s.Transfers.StartImport(t.Context(), i.ID, models.NewRef(), "", finance)
 		require.NoError(t, err)
 		s.Work()
 		again, err = s.Store.Task(t.Context(), again.ID)
@@ -368,7 +368,7 @@ func TestImport_StoppedInTheMiddleOfWritingLeavesNothing(t *testing.T) {
 	paymentstest.Each(t, func(t *testing.T, s *paymentstest.Shop) {
 		i, _ := upload(s, file, models.ImportOptions{})
 		before := export(s)
-		task, err := s.Transfers.StartImport(t.Context(), i.ID, models.NewRef(), finance)
+		task, err := s.Transfers.StartImport(t.Context(), i.ID, models.NewRef(), "", finance)
 		require.NoError(t, err)
 		ended := make(chan error, 1)
 		go func() {

@@ -17,19 +17,40 @@ import (
 func productSubject(id string) string { return "product:" + id }
 
 // SaveProduct stores a product. stored is the product before the change, or the zero value for a new one. categories holds all categories,
-// whose names the audit log records. Errors: those of SaveProduct and KeepMedia of store.Store.
-func (e *Editor) SaveProduct(ctx context.Context, by models.Actor, categories []models.Category, stored, p models.Product) error {
+// whose names the audit log records. confirmed is the digest of the changes of prices that the person has confirmed
+// (models.PriceMovesDigest), "" for none; the owners get a mail about them. Errors: *PriceJumpError (they must be confirmed first), and those
+// of SaveProduct and KeepMedia of store.Store.
+func (e *Editor) SaveProduct(ctx context.Context, by models.Actor, categories []models.Category, stored, p models.Product, confirmed string) error {
+	moves, err := e.priceMoves(ctx, stored, p)
+	if err != nil {
+		return err
+	}
+	if models.PriceMovesDigest(moves) != confirmed && len(moves) > 0 {
+		return &PriceJumpError{moves}
+	}
 	action, before := "product.change", ProductFacts(stored, categories)
 	if stored.ID == "" {
 		action, before = "product.create", nil
 	}
 	oldFacts, newFacts := models.ChangedFacts(before, ProductFacts(p, categories))
-	return e.store.Audited(ctx, by, action, productSubject(p.ID), oldFacts, newFacts, func(tx *store.Store) error {
+	if len(moves) > 0 {
+		newFacts["confirmed"] = models.FactText(movesFact(moves, len(moves)))
+	}
+	err = e.store.Audited(ctx, by, action, productSubject(p.ID), oldFacts, newFacts, func(tx *store.Store) error {
 		if err := tx.KeepMedia(ctx, p.PictureSources()...); err != nil {
 			return err
 		}
+		if len(moves) > 0 {
+			if err := e.alert.queue(ctx, tx, models.AlertOfMoves(models.AlertProduct, by.Who, p.Title, "/admin/products/"+p.ID, moves, len(moves))); err != nil {
+				return err
+			}
+		}
 		return tx.SaveProduct(ctx, p)
 	})
+	if err == nil && len(moves) > 0 {
+		e.alert.wake()
+	}
+	return err
 }
 
 // DuplicateProduct stores a hidden copy of a product with another id and title and without stock. store.ErrConflict: the id exists already.

@@ -21,6 +21,11 @@ type TransfersConfig struct {
 	Zone          *time.Location         // of dates in files; nil: UTC
 	StaticPicture func(name string) bool // reports whether the program contains a picture; nil: it contains none
 	FetchPicture  PictureFetcher         // fetches a picture of an import; nil: over https from public addresses
+
+	// Alert tells the owners about changes of prices that a person confirmed, in the transaction tx; Alerted is called after it. nil: nobody
+	// is told.
+	Alert   func(ctx context.Context, tx *store.Store, alert models.PriceAlert) error
+	Alerted func()
 }
 
 // Transfers imports and exports products in the background. It is safe for concurrent use and for any number of replicas.
@@ -30,7 +35,11 @@ type Transfers struct {
 	clock        models.Clock
 	imports      Imports // what needs only the database
 	fetchPicture PictureFetcher
+	alert        alert
 }
+
+// Editor returns an editor that tells the owners about changes of prices as imports do.
+func (s *Transfers) Editor() *Editor { return &Editor{store: s.store, alert: s.alert} }
 
 // Retention of the files of imports.
 const (
@@ -45,7 +54,7 @@ func NewTransfers(c TransfersConfig) (*Transfers, error) {
 		return nil, errors.New("catalogue: store and jobs are needed")
 	}
 	s := &Transfers{
-		store: c.Store, jobs: c.Jobs, clock: c.Clock.OrSystem(), fetchPicture: c.FetchPicture,
+		store: c.Store, jobs: c.Jobs, clock: c.Clock.OrSystem(), fetchPicture: c.FetchPicture, alert: alert{c.Alert, c.Alerted},
 		imports: Imports{Store: c.Store, Zone: cmp.Or(c.Zone, time.UTC), StaticPicture: c.StaticPicture},
 	}
 	if s.fetchPicture == nil {

@@ -22,7 +22,7 @@ type proofLimit struct {
 // proofLimits are the limits of one try. One network has few tries for an order. All networks together have more, so that a stranger who
 // knows the order's address cannot easily keep its shopper from typing theirs; the link in the mails opens the order in any case.
 func proofLimits(order *models.Order, remote string) []proofLimit {
-	network := models.Network(remote)
+	network, _ := models.Network(remote)
 	return []proofLimit{
 		{"order email:" + order.ID + " from " + network, 5, time.Hour},
 		{"order email from " + network, 40, time.Hour},

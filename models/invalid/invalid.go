@@ -10,6 +10,7 @@ const (
 	Missing    Problem = "missing"    // it must be filled in
 	TooLong    Problem = "too_long"   // too many characters, or too many of something
 	Characters Problem = "characters" // characters that no visible text has: package text
+	Link       Problem = "link"       // a web address or an email address where there must be none: text.Linked
 	Unknown    Problem = "unknown"    // not one of those that can be chosen
 	Taken      Problem = "taken"      // another one has it
 	Twice      Problem = "twice"      // two of one thing are the same
@@ -38,6 +39,8 @@ const (
 	Email      Problem = "email"       // not an email address
 	Slug       Problem = "slug"        // not text.IsSlug
 	Host       Problem = "host"        // not the name of a machine
+	HTTPS      Problem = "https"       // not a complete https address
+	Contact    Problem = "contact"     // neither an email address nor a complete https address
 	Country    Problem = "country"     // not the code of a country
 	Currency   Problem = "currency"    // not the code of a currency
 	Symbol     Problem = "symbol"      // not a coin's symbol: 1 to 16 capital letters and digits
@@ -46,7 +49,7 @@ const (
 	SourcePath Problem = "source_path" // not a JSON pointer
 	TagName    Problem = "tag_name"    // empty, or with a comma
 	PayerUID   Problem = "payer_uid"   // not a UID of the platform
-	Link       Problem = "link"        // not an https address
+	Tracking   Problem = "tracking"    // not an https address to follow a parcel
 	Prefix     Problem = "prefix"      // not letters, digits and # - _ . with no digit at the end
 )
 

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -42,7 +43,7 @@ func TestWorker_MailsAreTriedAgainAndParked(t *testing.T) {
 		for range 15 {
 			s.Later(2 * time.Hour)
 		}
-		assert.Equal(t, []models.ReviewKind{models.ReviewUndelivered}, s.OpenReviews())
+		assert.Equal(t, slices.Repeat([]models.ReviewKind{models.ReviewUndelivered}, 3), s.OpenReviews(), "the second order's, and that both have expired")
 		s.Mails.Fail = nil
 		s.Later(24 * time.Hour)
 		assert.Len(t, s.Mails.Subjects(), 1, "parked is parked")
@@ -217,5 +218,101 @@ func TestOutbox_WithoutASenderQueuesNothing(t *testing.T) {
 		require.NoError(t, silent.Queue(t.Context(), p.store, models.MailOrderReceived, order.ID))
 		require.ErrorIs(t, silent.Resend(t.Context(), order.ID, models.MailOrderReceived, "a", models.Actor{Who: "ada@example.org"}), mail.ErrNoSender)
 		assert.Zero(t, modelstest.Count(t, p.dsn, "SELECT COUNT(*) FROM outbox"))
+	})
+}
+
+func TestOutbox_SkipsWhatAMailboxHasEnoughOf(t *testing.T) {
+	t.Parallel()
+	eachPost(t, func(t *testing.T, p *post) {
+		ctx := t.Context()
+		var orders []models.Order
+		for i := range 5 {
+			orders = append(orders, modelstest.Order(t, p.store, func(o *models.Order) { o.Email = fmt.Sprintf("Ann+%d@example.com", i) }))
+			require.NoError(t, p.Queue(ctx, p.store, models.MailOrderReceived, orders[i].ID))
+		}
+		p.fail = errors.New("the server is down")
+		p.later(t, time.Second)
+		p.fail = nil
+		p.later(t, time.Minute)
+		assert.Equal(t, models.MaxUnpaidMails, p.rows(t, models.OutboxSent), "another try of a mail takes no other place")
+		assert.Equal(t, 2, p.rows(t, models.OutboxSkipped))
+		assert.Empty(t, p.openReviews(t), "nobody has to look at it")
+
+		sent := len(p.sent)
+		require.NoError(t, p.Queue(ctx, p.store, models.MailPaymentReceived, orders[0].ID))
+		require.NoError(t, p.Resend(ctx, orders[0].ID, models.MailOrderReceived, "a", models.Actor{Who: "ada@example.org"}))
+		p.later(t, time.Second)
+		assert.Len(t, p.sent, sent+2, "what no stranger causes has no limit")
+		p.clock.Advance(models.UnpaidMailWindow)
+		require.NoError(t, p.QueueAs(ctx, p.store, models.MailOrderReceived, orders[4].ID, "later"))
+		p.later(t, time.Second)
+		assert.Len(t, p.sent, sent+3)
+	})
+}
+
+func (p *post) openReviews(t *testing.T) []models.Review {
+	t.Helper()
+	rows, _, err := p.store.ReviewPage(t.Context(), true, "", 10)
+	require.NoError(t, err)
+	return rows
+}
+
+func TestQueueEnded_OnlyIfTheOrderWasConfirmed(t *testing.T) {
+	t.Parallel()
+	eachPost(t, func(t *testing.T, p *post) {
+		ctx := t.Context()
+		told, silent := modelstest.Order(t, p.store), modelstest.Order(t, p.store)
+		require.NoError(t, p.Queue(ctx, p.store, models.MailOrderReceived, told.ID))
+		for _, o := range []models.Order{told, silent, told} {
+			require.NoError(t, p.QueueEnded(ctx, p.store, models.MailOrderExpired, o.ID))
+		}
+		p.later(t, time.Second)
+		var kinds []string
+		for _, m := range p.sent {
+			kinds = append(kinds, m.Subject)
+		}
+		assert.ElementsMatch(t, []string{"order_received", "order_expired"}, kinds)
+	})
+}
+
+func TestOutbox_ToTheStaff(t *testing.T) {
+	t.Parallel()
+	eachPost(t, func(t *testing.T, p *post) {
+		ctx := t.Context()
+		counts := models.AlertCounts{{Kind: models.AlertAttention, New: 1, Open: 1}}
+		require.NoError(t, p.QueueStaff(ctx, p.store, models.StaffMail{Kind: models.MailStaffAlert, StaffID: models.NewID(), Key: "no mails to the staff"}))
+		assert.Zero(t, modelstest.Count(t, p.dsn, "SELECT COUNT(*) FROM outbox"))
+
+		engine := jobs.New(jobs.Config{Store: p.store, Clock: p.clock.Now})
+		office, err := mail.NewOutbox(mail.OutboxConfig{
+			Store: p.store, Jobs: engine, Clock: p.clock.Now, Sender: p, Compose: compose,
+			ComposeStaff: func(m models.OutboxMessage, s models.Staff) (mail.Message, error) {
+				return mail.Message{To: s.Email, Subject: string(m.Kind), Text: m.Details}, nil
+			},
+		})
+		require.NoError(t, err)
+		person, gone := modelstest.Staff(t, p.store), modelstest.Staff(t, p.store, func(s *models.Staff) { s.Disabled = true })
+		for _, id := range []string{person.ID, person.ID, gone.ID, models.NewID()} {
+			require.NoError(t, office.QueueStaff(ctx, p.store, models.StaffMail{Kind: models.MailStaffAlert, StaffID: id, Details: counts, Key: "alert:" + id}))
+		}
+		run := func() {
+			p.clock.Advance(time.Hour)
+			_, err := engine.RunOnce(ctx)
+			require.NoError(t, err)
+		}
+		run()
+		require.Len(t, p.sent, 1)
+		assert.Equal(t, person.Email, p.sent[0].To)
+		assert.JSONEq(t, `[{"kind":"attention","new":1,"open":1}]`, p.sent[0].Text)
+		assert.Equal(t, 2, p.rows(t, models.OutboxSkipped), "people who are disabled or gone")
+
+		// A mail to the staff that cannot be sent opens no case, which would be the next thing to tell them.
+		p.fail = errors.New("the server is down")
+		require.NoError(t, office.QueueStaff(ctx, p.store, models.StaffMail{Kind: models.MailStaffDaily, StaffID: person.ID, Details: counts, Key: "daily"}))
+		for range 13 {
+			run()
+		}
+		assert.Equal(t, 3, p.rows(t, models.OutboxSkipped))
+		assert.Empty(t, p.openReviews(t))
 	})
 }

@@ -1,6 +1,7 @@
 package productcsv
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -49,6 +50,7 @@ type Plan struct {
 type Item struct {
 	Line    int
 	Label   string
+	Was     *models.Product     // before it; nil: the product is new
 	Product models.Product      // after the import
 	Fields  []string            // changed fields, sorted
 	Stock   []models.StockLevel // of existing variants
@@ -178,9 +180,7 @@ func (p *planner) slug(r *Record) string {
 	if base == "" && len(r.Variants) > 0 {
 		base = text.Slug(r.Variants[0].SKU)
 	}
-	if base == "" {
-		base = "product"
-	}
+	base = cmp.Or(base, text.AnySlug(r.Title), "product")
 	return free(base, func(slug string) bool { return p.slugs[slug] || p.shop.BySlug[slug] != "" }, p.slugs)
 }
 
@@ -224,7 +224,7 @@ func (p *planner) change(r *Record, was *models.Product) {
 		return
 	}
 	p.plan.Items = append(p.plan.Items, Item{
-		Line: r.Line, Label: r.Label, Product: product, Fields: slices.Sorted(maps.Keys(m.fields)), Stock: m.stock, Fetch: m.fetch,
+		Line: r.Line, Label: r.Label, Was: was, Product: product, Fields: slices.Sorted(maps.Keys(m.fields)), Stock: m.stock, Fetch: m.fetch,
 	})
 }
 

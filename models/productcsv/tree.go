@@ -1,6 +1,7 @@
 package productcsv
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/coincart/coincart/models"
@@ -56,9 +57,7 @@ func (t *tree) find(c Category) string {
 
 func (t *tree) make(parent, name, slug string) string {
 	if !text.IsSlug(slug) {
-		if slug = text.Slug(name); slug == "" {
-			slug = "category"
-		}
+		slug = cmp.Or(text.Slug(name), text.AnySlug(name), "category")
 	}
 	slug = free(slug, func(s string) bool { return t.slugs[s] }, t.slugs)
 	c := models.Category{ID: t.newID(), ParentID: parent, Slug: slug, Name: name}

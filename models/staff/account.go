@@ -10,7 +10,7 @@ import (
 	"github.com/coincart/coincart/models/store"
 )
 
-// ChangeProfile changes the person's own name and language (a BCP 47 tag). Errors: ErrName.
+// ChangeProfile changes the person's own name and language (a BCP 47 tag). Errors: ErrName, ErrNameLink.
 func (a *Accounts) ChangeProfile(ctx context.Context, s SignedIn, by models.Actor, name, lang string) error {
 	name = strings.TrimSpace(name)
 	if err := checkName(name); err != nil {
@@ -24,20 +24,20 @@ func (a *Accounts) ChangeProfile(ctx context.Context, s SignedIn, by models.Acto
 
 // ChangePassword sets a new password, ends the person's other sessions, and returns a new id for this one.
 //
-// Errors: ErrCurrent, ErrPassword, ErrPasswordIs, *WaitError.
+// Errors: ErrCurrent, ErrPassword, ErrPasswordIs, *WaitError, ErrBusy.
 func (a *Accounts) ChangePassword(ctx context.Context, s SignedIn, by models.Actor, current, password string) (id string, err error) {
 	if err := checkPassword(password, s.Staff.Email, s.Staff.Name, a.issuer); err != nil {
 		return "", err
 	}
-	if err := a.reserveTry(ctx, passwordKey(s.Staff.Email), passwordSlowdown()); err != nil {
+	leave, err := a.password.enter(true)
+	if err != nil {
 		return "", err
 	}
-	ok, _, err := a.password.verify(ctx, s.Staff.PasswordHash, current)
+	defer leave()
+	counted, err := a.checkCurrent(ctx, s, current)
 	if err != nil {
-		return "", fmt.Errorf("check password: %w", err)
-	}
-	if !ok {
-		return "", ErrCurrent
+		a.recordRefusal(ctx, models.SecurityRefused, s.Staff.Email, Origin{RemoteAddr: by.RemoteAddr, RequestID: by.RequestID}, err)
+		return "", err
 	}
 	hash, err := a.password.hash(ctx, password)
 	if err != nil {
@@ -47,11 +47,27 @@ func (a *Accounts) ChangePassword(ctx context.Context, s SignedIn, by models.Act
 	if err != nil {
 		return "", err
 	}
-	return id, a.store.ClearFailures(ctx, passwordKey(s.Staff.Email))
+	return id, counted.takeBack(ctx, a.store, true)
 }
 
-// changeCredentials changes how the person signs in, ends their other sessions, and returns a new id for this one. also runs in the same
-// transaction; it may be nil.
+// checkCurrent checks the current password of a person who is signed in, and returns the try, for takeBack. Errors: ErrCurrent, *WaitError.
+func (a *Accounts) checkCurrent(ctx context.Context, s SignedIn, current string) (try, error) {
+	counted, err := a.reserve(ctx, s.Staff.Email, currentLimits(s))
+	if err != nil {
+		return try{}, err
+	}
+	ok, _, err := a.password.verify(ctx, s.Staff.PasswordHash, current)
+	if err != nil {
+		return try{}, fmt.Errorf("check password: %w", err)
+	}
+	if !ok {
+		return try{}, ErrCurrent
+	}
+	return counted, nil
+}
+
+// changeCredentials changes how the person signs in, ends their other sessions, forgets their other browsers, and returns a new id for this
+// session. also runs in the same transaction; it may be nil.
 func (a *Accounts) changeCredentials(
 	ctx context.Context, s SignedIn, by models.Actor, action string, set store.StaffChange, also func(tx *store.Store) error,
 ) (id string, err error) {
@@ -64,7 +80,7 @@ func (a *Accounts) changeCredentials(
 				return err
 			}
 		}
-		if err := tx.EndStaffSessions(ctx, s.Staff.ID, s.Session.ID); err != nil {
+		if err := errors.Join(tx.EndStaffSessions(ctx, s.Staff.ID, s.Session.ID), tx.EndDevices(ctx, s.Staff.ID, s.Session.DeviceID)); err != nil {
 			return err
 		}
 		id, err = a.renewSession(ctx, tx, s.Session)

@@ -24,7 +24,7 @@ func (a *Accounts) CheckPassword(password, email, name string) error {
 // Create creates an account for a person who types the password at the machine itself; in the browser, accounts are made with Invite. It
 // uses Email, Name, Password and Lang of n.
 //
-// Errors, joined if several fields are wrong: ErrEmail, ErrEmailTaken, ErrName, ErrPassword, ErrPasswordIs.
+// Errors, joined if several fields are wrong: ErrEmail, ErrEmailTaken, ErrName, ErrNameLink, ErrPassword, ErrPasswordIs.
 func (a *Accounts) Create(ctx context.Context, by models.Actor, n NewAccount, role models.Role) (Credentials, error) {
 	n.Email, n.Name = normalEmail(n.Email), strings.TrimSpace(n.Name)
 	if err := errors.Join(checkEmail(n.Email), checkName(n.Name), checkPassword(n.Password, n.Email, n.Name, a.issuer)); err != nil {
@@ -63,7 +63,7 @@ func createAccount(ctx context.Context, tx *store.Store, person *models.Staff) e
 	return err
 }
 
-// ResetPassword sets a new password for an account and ends its sessions. It keeps the authenticator. Errors: store.ErrNotFound,
+// ResetPassword sets a new password for an account and ends its sessions and links. It keeps the authenticator. Errors: store.ErrNotFound,
 // ErrPassword, ErrPasswordIs.
 func (a *Accounts) ResetPassword(ctx context.Context, by models.Actor, email, password string) error {
 	person, err := a.Listed(ctx, email)
@@ -84,7 +84,7 @@ func (a *Accounts) ResetPassword(ctx context.Context, by models.Actor, email, pa
 	return a.store.ClearFailures(ctx, passwordKey(person.Email))
 }
 
-// ResetTOTP gives an account a new authenticator key and new recovery codes, and ends its sessions. It keeps the password. It also works if
+// ResetTOTP gives an account a new authenticator key and new recovery codes, and ends its sessions and links. It keeps the password. It also works if
 // the old key cannot be decrypted because the shop's own key was replaced. Errors: store.ErrNotFound.
 func (a *Accounts) ResetTOTP(ctx context.Context, by models.Actor, email string) (Credentials, error) {
 	person, err := a.Listed(ctx, email)
@@ -105,7 +105,7 @@ func (a *Accounts) replaceCredentials(ctx context.Context, by models.Actor, pers
 		if err := tx.UpdateStaff(ctx, person.ID, set); err != nil {
 			return err
 		}
-		return tx.EndStaffSessions(ctx, person.ID, "")
+		return errors.Join(endInvitations(ctx, tx, person.Email), tx.EndStaffSessions(ctx, person.ID, ""), tx.EndDevices(ctx, person.ID, ""))
 	})
 }
 

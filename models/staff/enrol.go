@@ -39,6 +39,9 @@ func checkName(name string) error {
 	if text.Blank(name) || utf8.RuneCountInString(name) > maxName || !text.Line(name) {
 		return ErrName
 	}
+	if text.Linked(name) {
+		return ErrNameLink
+	}
 	return nil
 }
 
@@ -81,15 +84,15 @@ const enrolPrefix = "staff-enrol:" // prefix of the session id under which a bro
 
 // Enrolment returns the enrolment of a browser that opened an invitation's link. browser is the cookie of an earlier visit, if there is
 // one. ErrLink: the link is unknown, expired or used, or the person who sent it may no longer invite.
-func (a *Accounts) Enrolment(ctx context.Context, token, browser string) (Enrolment, error) {
+func (a *Accounts) Enrolment(ctx context.Context, token, browser string, from Origin) (Enrolment, error) {
 	e := Enrolment{token: token, issuer: a.issuer, Browser: browser}
 	if !models.IsRef(token) {
-		return e, ErrLink
+		return e, a.unknownLink(ctx, token, from)
 	}
 	var err error
 	e.Invitation, err = a.store.Invitation(ctx, token)
 	if errors.Is(err, store.ErrNotFound) {
-		return e, ErrLink
+		return e, a.unknownLink(ctx, token, from)
 	}
 	if err != nil {
 		return e, err
@@ -109,6 +112,18 @@ func (a *Accounts) Enrolment(ctx context.Context, token, browser string) (Enrolm
 	}
 	e.Browser, e.secret = models.NewRef(), newSecret()
 	return e, a.putPendingKey(ctx, enrolPrefix+e.Browser, pendingKey{Invitation: e.Invitation.ID, Secret: e.secret.Reveal()})
+}
+
+// unknownLink returns ErrLink, and records a token that the shop did not make or has taken back.
+func (a *Accounts) unknownLink(ctx context.Context, token string, from Origin) error {
+	ended, err := a.store.KnowsInvitation(ctx, token)
+	if err != nil {
+		return err
+	}
+	if !ended {
+		a.record(ctx, models.SecurityTamperedLink, "", from)
+	}
+	return ErrLink
 }
 
 // checkInvitation checks that an invitation is still valid and returns the account that it resets, if any. Errors: ErrLink.
@@ -175,15 +190,17 @@ type NewAccount struct {
 	Lang     string
 }
 
-// Joined is the result of Join: the id for the cookie of the first session, and the recovery codes, which cannot be read again.
+// Joined is the result of Join: the ids for the cookies of the first session and of the browser, and the recovery codes, which cannot be
+// read again.
 type Joined struct {
-	SessionID string
-	Codes     []string
+	Opened
+
+	Codes []string
 }
 
 // Join creates or resets the account, uses up the link, and signs the person in.
 //
-// Errors, joined if several fields are wrong: ErrEmail, ErrEmailTaken, ErrName, ErrPassword, ErrPasswordIs, ErrCode; ErrLink alone.
+// Errors, joined if several fields are wrong: ErrEmail, ErrEmailTaken, ErrName, ErrNameLink, ErrPassword, ErrPasswordIs, ErrCode; ErrLink alone.
 func (a *Accounts) Join(ctx context.Context, e Enrolment, n NewAccount, from Origin) (Joined, error) {
 	n.Email, n.Name = normalEmail(n.Email), strings.TrimSpace(n.Name)
 	if !e.First() {
@@ -193,6 +210,11 @@ func (a *Accounts) Join(ctx context.Context, e Enrolment, n NewAccount, from Ori
 	if err != nil {
 		return Joined{}, err
 	}
+	leave, err := a.password.enter(true)
+	if err != nil {
+		return Joined{}, err
+	}
+	defer leave()
 	hash, err := a.password.hash(ctx, n.Password)
 	if err != nil {
 		return Joined{}, err
@@ -208,7 +230,7 @@ func (a *Accounts) Join(ctx context.Context, e Enrolment, n NewAccount, from Ori
 		if err != nil {
 			return err
 		}
-		joined.SessionID, err = a.beginSession(ctx, tx, a.fullSession(id, from))
+		joined.Opened, _, err = a.open(ctx, tx, id, e.Account.LastLoginAt, from)
 		return err
 	})
 	if err != nil {
@@ -280,7 +302,7 @@ func (a *Accounts) reset(ctx context.Context, tx *store.Store, account, person m
 	if err := tx.UseTOTPStep(ctx, account.ID, person.TOTPStep); err != nil {
 		return err
 	}
-	if err := tx.EndStaffSessions(ctx, account.ID, ""); err != nil {
+	if err := errors.Join(tx.EndStaffSessions(ctx, account.ID, ""), tx.EndDevices(ctx, account.ID, "")); err != nil {
 		return err
 	}
 	by := SignedIn{Staff: account}.Actor(from)

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"runtime"
 	"strings"
+	"sync/atomic"
 	"unicode/utf8"
 
 	"golang.org/x/crypto/argon2"
@@ -36,14 +37,40 @@ const minDistinct = 5
 // ErrHash means that a text is not an argon2id hash in PHC form, or that checking a password against it would cost too much.
 var ErrHash = errors.New("not a password hash")
 
-// hasher hashes passwords. A semaphore limits how many at a time, because each takes 19 MiB.
-type hasher struct{ slots *semaphore.Weighted }
+// hasher hashes passwords. A semaphore limits how many at a time, because each takes 19 MiB; a queue limits how many wait for it.
+type hasher struct {
+	slots    *semaphore.Weighted
+	inside   atomic.Int64 // number of people in the queue, with those whose password is being hashed
+	parallel int64
+}
+
+// The length of the queue for each slot: about half a second of work for strangers. People who are known may wait behind them, so that
+// strangers cannot fill it.
+const (
+	queueStrangers = 16
+	queueKnown     = 2 * queueStrangers
+)
 
 func newHasher(parallel int) *hasher {
 	if parallel <= 0 {
 		parallel = runtime.GOMAXPROCS(0)
 	}
-	return &hasher{slots: semaphore.NewWeighted(int64(parallel))}
+	return &hasher{slots: semaphore.NewWeighted(int64(parallel)), parallel: int64(parallel)}
+}
+
+// enter takes a place in the queue; leave gives it back. known means that the person has signed in before with this browser, or is signed
+// in. Errors: ErrBusy, at once.
+func (h *hasher) enter(known bool) (leave func(), err error) {
+	places := h.parallel * queueStrangers
+	if known {
+		places = h.parallel * queueKnown
+	}
+	leave = func() { h.inside.Add(-1) }
+	if h.inside.Add(1) > places {
+		leave()
+		return nil, ErrBusy
+	}
+	return leave, nil
 }
 
 // hash returns the hash of a password in PHC form: $argon2id$v=19$m=19456,t=2,p=1$salt$hash.
@@ -146,34 +173,16 @@ func checkPassword(password, email, name, shop string) error {
 	if n < models.MinPassword || n > MaxPassword || !utf8.ValidString(password) {
 		return ErrPassword
 	}
-	plain := foldPassword(password)
 	different := map[rune]bool{}
-	for _, r := range plain {
+	for _, r := range lowered(password) {
 		different[r] = true
 	}
-	if len(different) < minDistinct {
-		return ErrPasswordIs
-	}
 	local, _, _ := strings.Cut(email, "@")
-	for _, word := range append(commonWords(), email, local, name, shop) {
-		if word = foldPassword(word); word != "" && strings.Trim(strings.ReplaceAll(plain, word, ""), "0123456789!?.") == "" {
-			return ErrPasswordIs
-		}
+	if len(different) < minDistinct || isGuessable(password, email, local, name, shop, program) {
+		return ErrPasswordIs
 	}
 	return nil
 }
 
-// foldPassword returns text in lower case without spaces, for comparing with common words.
-func foldPassword(text string) string {
-	return strings.ToLower(strings.Join(strings.Fields(text), ""))
-}
-
-// commonWords returns the words behind the most used passwords of twelve characters and more. A password must not consist of one of
-// them and digits.
-func commonWords() []string {
-	return []string{
-		"password", "passwort", "passw0rd", "qwertyuiop", "qwerty", "asdfghjkl", "zxcvbnm", "1q2w3e4r5t6y", "1qaz2wsx3edc", "iloveyou", "letmein",
-		"welcome", "administrator", "admin", "changeme", "secret", "coincart", "abcdefghijkl", "football", "princess", "sunshine", "dragon", "monkey",
-		"trustno1",
-	}
-}
+// program is the name of this software, which many would put into a password.
+const program = "coincart"

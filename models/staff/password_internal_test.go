@@ -141,21 +141,6 @@ func TestSlowdown_DoublesUpToTheMost(t *testing.T) {
 	assert.Equal(t, 10*time.Second, d.wait(1_000_000_000), "no overflow")
 }
 
-func TestAddressKey_TakesIPv6ByItsNetwork(t *testing.T) {
-	for remote, want := range map[string]string{
-		"192.0.2.7":               "address:192.0.2.7",
-		"::ffff:192.0.2.7":        "address:192.0.2.7",
-		"2001:db8:1:2:3:4:5:6":    "address:2001:db8:1:2::/64",
-		"2001:db8:1:2::9":         "address:2001:db8:1:2::/64",
-		"fe80::1%eth0":            "address:fe80::/64",
-		"":                        "address:unknown",
-		"not an address; DROP":    "address:unknown",
-		strings.Repeat("9", 5000): "address:unknown",
-	} {
-		assert.Equal(t, want, addressKey(remote), remote)
-	}
-}
-
 func TestWaitError_RoundsUp(t *testing.T) {
 	assert.Equal(t, 1, (&WaitError{Left: time.Millisecond}).Seconds())
 	assert.Equal(t, 2, (&WaitError{Left: 1001 * time.Millisecond}).Seconds())

@@ -12,8 +12,8 @@ import (
 	"github.com/coincart/coincart/models/store"
 )
 
-// CreateSetupLink returns the token of a one-time link for the shop's first owner. needed is false if there is staff already. The database
-// holds only the token's hash. There is no default account.
+// CreateSetupLink returns the token of a one-time link for the shop's first owner. needed is false if there is staff already. It ends
+// the earlier links. The database holds only the token's hash. There is no default account.
 func (a *Accounts) CreateSetupLink(ctx context.Context) (token string, needed bool, err error) {
 	n, err := a.store.StaffCount(ctx)
 	if err != nil || n > 0 {
@@ -40,8 +40,8 @@ func (a *Accounts) Invite(ctx context.Context, by models.Actor, email string, ro
 	return a.invite(ctx, by, "staff.invite", email, role)
 }
 
-// ResetLink returns the token of a link with which a person sets a new password and authenticator, once, within models.InvitationTime. Only
-// the command line may call it. Errors: store.ErrNotFound.
+// ResetLink returns the token of a link with which a person sets a new password and authenticator, once, within models.InvitationTime. It
+// ends earlier links for the account. Only the command line may call it. Errors: store.ErrNotFound.
 func (a *Accounts) ResetLink(ctx context.Context, email string) (token string, err error) {
 	person, err := findAccount(ctx, a.store, withEmail(email))
 	if err != nil {
@@ -50,15 +50,14 @@ func (a *Accounts) ResetLink(ctx context.Context, email string) (token string, e
 	return a.invite(ctx, CommandLine(), "staff.reset_link", person.Email, person.Role)
 }
 
+// invite ends the open links for an address ("": of the first owner), and makes a new one.
 func (a *Accounts) invite(ctx context.Context, by models.Actor, action, email string, role models.Role) (token string, err error) {
 	token = models.NewRef()
 	now := a.clock()
 	facts := models.Facts{"email": email, "role": string(role)}
 	err = a.store.Audited(ctx, by, action, "invitation:"+email, nil, facts, func(tx *store.Store) error {
-		if email != "" {
-			if err := endInvitations(ctx, tx, email); err != nil {
-				return err
-			}
+		if err := endInvitations(ctx, tx, email); err != nil {
+			return err
 		}
 		return tx.PutInvitation(ctx, token, models.Invitation{
 			Email: email, Role: role, InvitedBy: by.StaffID, CreatedAt: now, ExpiresAt: now.Add(models.InvitationTime),

@@ -7,12 +7,14 @@ package staff
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"time"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/security"
 	"github.com/coincart/coincart/models/store"
 )
 
@@ -41,6 +43,10 @@ var (
 	ErrPasswordIs = errors.New("the password is easily guessed")
 	// ErrName means that the name is missing, too long, or has invisible characters.
 	ErrName = errors.New("not a name")
+	// ErrNameLink means that the name has a web address or an e-mail address, which mails of the shop would carry.
+	ErrNameLink = errors.New("a name with an address")
+	// ErrBusy means that too many passwords are being checked at the moment. Nothing was checked or counted.
+	ErrBusy = errors.New("too many passwords to check at the moment")
 	// ErrSelf means that a person tried to change their own role or to disable themselves.
 	ErrSelf = errors.New("not on oneself")
 )
@@ -60,8 +66,13 @@ type Config struct {
 	Clock    models.Clock
 	Machine  models.Clock // real time, which authenticators' codes depend on; nil: Clock
 	Logger   *slog.Logger
-	ShopName string // issuer that authenticator apps show
-	Parallel int    // number of passwords hashed concurrently, 19 MiB each; 0: the number of processors
+	Security *security.Recorder // nil: events are not recorded
+	ShopName string             // issuer that authenticator apps show
+	Parallel int                // number of passwords hashed concurrently, 19 MiB each; 0: the number of processors
+
+	// Tell queues a mail to a person of the staff, in the transaction tx; Told is called after it. nil: the staff get no mails.
+	Tell func(ctx context.Context, tx *store.Store, m models.StaffMail) error
+	Told func()
 }
 
 // Accounts manages the accounts of the back office. It is safe for concurrent use and for any number of replicas: all its state is in the
@@ -71,6 +82,9 @@ type Accounts struct {
 	clock    models.Clock
 	machine  models.Clock
 	log      *slog.Logger
+	security *security.Recorder
+	tell     func(ctx context.Context, tx *store.Store, m models.StaffMail) error // nil: the staff get no mails
+	told     func()
 	issuer   string
 	password *hasher
 	decoy    string // hash to check against if the account does not exist
@@ -83,7 +97,10 @@ func New(c Config) (*Accounts, error) {
 	}
 	a := &Accounts{
 		store: c.Store, clock: c.Clock.OrSystem(), machine: c.Machine, log: cmp.Or(c.Logger, slog.New(slog.DiscardHandler)), issuer: c.ShopName,
-		password: newHasher(c.Parallel), decoy: decoy(),
+		password: newHasher(c.Parallel), decoy: decoy(), security: c.Security, tell: c.Tell, told: c.Told,
+	}
+	if a.told == nil {
+		a.told = func() {}
 	}
 	if a.machine == nil {
 		a.machine = a.clock
@@ -96,6 +113,7 @@ type Origin struct {
 	RemoteAddr string
 	UserAgent  string
 	RequestID  string
+	Device     string // value of the browser's device cookie; empty: none
 }
 
 // SignedIn is a person with their current session.

@@ -67,11 +67,19 @@ func (s *Store) changeCoin(ctx context.Context, set *change, c models.Coin) erro
 	return s.create(ctx, &c)
 }
 
-// NewCoin stores a coin that the shop has not had yet; ErrDuplicate where it has.
+// NewCoin stores a coin that the shop has not had yet, behind all others: the first one is what the checkout suggests. ErrDuplicate where
+// the shop has it.
 func (s *Store) NewCoin(ctx context.Context, c models.Coin) error {
 	s.completeCoin(&c)
 	c.Version = 1
-	return wrap("store the coin", s.create(ctx, &c))
+	return wrap("store the coin", s.Tx(ctx, func(tx *Store) error {
+		last := 0
+		if err := tx.one(ctx, "SELECT COALESCE(MAX(position), 0) FROM coins", nil, &last); err != nil {
+			return err
+		}
+		c.Position = last + 1
+		return tx.create(ctx, &c)
+	}))
 }
 
 // SaveCoin changes what a person decides about a coin, if nobody has changed it since version: else ErrConflict. A coin whose rate is

@@ -24,6 +24,7 @@ const (
 	forLinks     = "coincart links to orders"
 	forCoupons   = "coincart shoppers of coupons"
 	forOrders    = "coincart links to one order"
+	forMailboxes = "coincart mailboxes"
 )
 
 // keyMarkLength is the length of a key's mark in front of a digest, in hex digits.
@@ -103,7 +104,7 @@ func (s *Store) CustomerLink(customer string, until time.Time) (string, error) {
 	return base64.RawURLEncoding.EncodeToString(append(sum, body...)), nil
 }
 
-// OpenCustomerLink says whose orders a link shows. ErrToken: it was not made here, or its time is over. ErrNoSealKey.
+// OpenCustomerLink says whose orders a link shows. ErrToken: it was not made here, or, as ErrTokenOld says, its time is over. ErrNoSealKey.
 func (s *Store) OpenCustomerLink(token string) (customer string, err error) {
 	const maxToken = 256
 	if len(token) > maxToken {
@@ -119,8 +120,11 @@ func (s *Store) OpenCustomerLink(token string) (customer string, err error) {
 		return "", wrap("check a link", err)
 	}
 	until := time.UnixMilli(int64(binary.BigEndian.Uint64(text[sha256.Size:]))) //nolint:gosec // it was signed here
-	if !hmac.Equal(sum, text[:sha256.Size]) || !s.now().Before(until) {
+	if !hmac.Equal(sum, text[:sha256.Size]) {
 		return "", ErrToken
+	}
+	if !s.now().Before(until) {
+		return "", ErrTokenOld
 	}
 	return string(text[head:]), nil
 }

@@ -197,6 +197,7 @@ func (s *Store) erasePapers(ctx context.Context, orders string, ids []any) error
 	for _, statement := range []string{
 		"DELETE FROM order_addresses WHERE order_id IN " + orders,
 		"DELETE FROM notes WHERE order_id IN " + orders,
+		"DELETE FROM mail_slots WHERE outbox_id IN (SELECT id FROM outbox WHERE order_id IN " + orders + ")",
 		"DELETE FROM outbox WHERE state = '" + string(models.OutboxWaiting) + "' AND order_id IN " + orders,
 		// Mails with links to all orders are counted by customer.
 		"UPDATE outbox SET dedupe_key = " + s.concat("'erased:'", "id") + " WHERE kind = '" + string(models.MailOrderList) + "' AND order_id IN " + orders,

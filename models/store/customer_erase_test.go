@@ -37,9 +37,15 @@ func TestEraseCustomer_TakesThePersonOutAndLeavesTheBooks(t *testing.T) {
 		sound, err := s.Invariants(ctx)
 		require.NoError(t, err)
 
+		mail := models.OutboxMessage{ID: models.NewID(), Kind: models.MailOrderReceived, OrderID: paid.ID, DedupeKey: "received"}
+		require.NoError(t, s.PutOutbox(ctx, mail))
+		_, err = s.TakeMailSlot(ctx, "ada@example.org", mail.ID, models.MaxUnpaidMails, models.UnpaidMailWindow)
+		require.NoError(t, err)
+
 		n, err := s.EraseCustomer(ctx, id)
 		require.NoError(t, err)
 		assert.Equal(t, 2, n)
+		assert.Zero(t, modelstest.Count(t, dsn, "SELECT COUNT(*) FROM mail_slots"), "nor the digest of the mailbox")
 		after, err := s.Order(ctx, paid.ID)
 		require.NoError(t, err)
 		assert.Empty(t, after.Email+after.Name+after.Customer)

@@ -78,15 +78,15 @@ func setDefault(params map[string]string, name, value string) {
 	}
 }
 
-func openMySQL(dsn string, o Options) (*pool, error) {
+func openMySQL(dsn string, o Options) (*pool, Encryption, error) {
 	w := newWaits(o.Timeout)
 	config, err := mysqlConfig(dsn, w.limit)
 	if err != nil {
-		return nil, err
+		return nil, Encryption{}, err
 	}
 	inner, err := driverpkg.NewConnector(config)
 	if err != nil {
-		return nil, fmt.Errorf("open the database: %w", err)
+		return nil, Encryption{}, fmt.Errorf("open the database: %w", err)
 	}
 	db := sql.OpenDB(readCommitted{inner})
 	conns := o.MaxConns
@@ -99,7 +99,7 @@ func openMySQL(dsn string, o Options) (*pool, error) {
 	db.SetConnMaxIdleTime(3 * time.Minute)
 	w.idle = conns
 	handle := &statements{db: db}
-	return &pool{write: handle, read: handle, waits: w}, nil
+	return &pool{write: handle, read: handle, waits: w}, encryptionOf(config.Net, config.Addr, config.TLSConfig), nil
 }
 
 // readCommitted sets the isolation of every new connection. Compare-and-set needs no snapshot, and the gap locks of MySQL's

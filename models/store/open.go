@@ -70,6 +70,8 @@ type shared struct {
 	log     *slog.Logger
 	sealer  *sealer
 	given   map[models.SettingKey]string
+
+	encryption Encryption // of MySQL
 }
 
 // ErrDSN means that the setting of the database cannot be read.
@@ -106,7 +108,7 @@ func Open(ctx context.Context, dsn string, o Options) (*Store, error) {
 		dialector = newSQLiteDialector
 	case "mysql":
 		c.dialect = migrations.MySQL
-		c.pool, err = openMySQL(dsn, o)
+		c.pool, c.encryption, err = openMySQL(dsn, o)
 		dialector = newMySQLDialector
 	default:
 		return nil, ErrDSN

@@ -65,7 +65,7 @@ func (s *Store) orderPapers(ctx context.Context, f *models.OrderFile) error {
 		row("change", "id", []string{"attempt_id", "refund_id", "from_state", "to_state", "cause", "note"}, "refused", "created_at", "NULL", "NULL",
 			"transitions WHERE order_id = ?"),
 		row("note", "id", []string{"staff_id", "who", "text"}, "0", "created_at", "NULL", "NULL", "notes WHERE order_id = ?"),
-		row("mail", "id", []string{"kind", "dedupe_key", "state", "problem", "lease"}, "tries", "created_at", "sent_at", "due_at",
+		row("mail", "id", []string{"kind", "dedupe_key", "state", "problem", "lease", "about"}, "tries", "created_at", "sent_at", "due_at",
 			"outbox WHERE order_id = ?"),
 		row("review", "id", []string{"kind", "subject", "attempt_id", "note", "resolution", "decision", "decided_by"}, "open", "created_at", "updated_at", "wait_until",
 			"reviews WHERE open IN (0, 1) AND order_id = ?"),
@@ -121,7 +121,7 @@ func (p paper) file(f *models.OrderFile) {
 		})
 	case "mail":
 		f.Mails = append(f.Mails, models.OutboxMessage{
-			ID: p.id, Kind: models.MailKind(t[0]), OrderID: f.Order.ID, DedupeKey: t[1], State: models.OutboxState(t[2]), Problem: t[3], Lease: t[4],
+			ID: p.id, Kind: models.MailKind(t[0]), OrderID: f.Order.ID, DedupeKey: t[1], State: models.OutboxState(t[2]), Problem: t[3], Lease: t[4], About: t[5],
 			Tries: int(p.number), CreatedAt: p.at, SentAt: p.then, DueAt: p.due,
 		})
 	case "review":

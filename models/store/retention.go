@@ -40,8 +40,8 @@ func (s *Store) ForgetEnvelopes(ctx context.Context, before time.Time, limit int
 }
 
 // ForgetNetwork clears addresses of the network from before a time: of callbacks, of the audit log, whose chain holds without them,
-// and of the staff's sessions together with the browsers' names. Of each kind it takes up to limit, and returns how many it
-// cleared of the kind that has most.
+// and of the staff's sessions and browsers together with the browsers' names; and it removes the counts of events of security. Of each kind
+// it takes up to limit, and returns how many it cleared of the kind that has most.
 func (s *Store) ForgetNetwork(ctx context.Context, before time.Time, limit int) (int, error) {
 	largest := 0
 	for _, a := range []aged{agedArrivals, agedEntries} {
@@ -51,10 +51,17 @@ func (s *Store) ForgetNetwork(ctx context.Context, before time.Time, limit int) 
 		}
 		largest = max(largest, n)
 	}
-	// There are few: a session lasts half a day and is deleted soon after.
-	n, err := s.exec(ctx, "UPDATE staff_sessions SET remote_addr = '', user_agent = '' WHERE created_at < ? AND (remote_addr <> '' OR user_agent <> '')",
-		models.Instant(before))
-	return max(largest, int(n)), wrap("clear old addresses of sessions", err)
+	// There are few: a session lasts half a day and is deleted soon after, and a person has few browsers.
+	for _, table := range []string{"staff_sessions", "staff_devices"} {
+		n, err := s.exec(ctx, "UPDATE "+table+" SET remote_addr = '', user_agent = '' WHERE created_at < ? AND (remote_addr <> '' OR user_agent <> '')",
+			models.Instant(before))
+		if err != nil {
+			return largest, wrap("clear old addresses of sessions", err)
+		}
+		largest = max(largest, int(n))
+	}
+	n, err := s.ForgetSecurity(ctx, before, limit)
+	return max(largest, n), err
 }
 
 // forget clears up to limit rows from before a time, the oldest first.

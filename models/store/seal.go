@@ -121,6 +121,9 @@ func (s *sealer) openPayer(a *models.Attempt) error {
 // ErrToken means that a token is not one that was made here for this purpose and subject.
 var ErrToken = errors.New("not a token of ours")
 
+// ErrTokenOld means that a token was made here and its time is over. It is an ErrToken.
+var ErrTokenOld = fmt.Errorf("%w any more", ErrToken)
+
 // SealToken seals something that a page carries and brings back: nobody else can read or make it, and it opens for the same purpose and
 // subject alone. The text is base64url. ErrNoSealKey.
 func (s *Store) SealToken(purpose, subject string, plain []byte) (string, error) {

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/coincart/coincart/models"
@@ -90,13 +91,39 @@ func (s *Store) DeleteSession(ctx context.Context, cookieID string) error {
 	return wrap("end the session", err)
 }
 
-// DeleteExpiredSessions removes up to limit sessions whose time is over and returns how many.
-func (s *Store) DeleteExpiredSessions(ctx context.Context, now time.Time, limit int) (int, error) {
-	ids, err := s.readTexts(ctx, "SELECT id FROM sessions WHERE expires_at <= ? ORDER BY expires_at LIMIT ?", now, max(1, limit))
-	if err != nil || len(ids) == 0 {
-		return 0, wrap("look for expired sessions", err)
+// ExtendSession gives the session of a cookie time until it expires; none there is fine too.
+func (s *Store) ExtendSession(ctx context.Context, cookieID string, until time.Time) error {
+	_, err := s.exec(ctx, "UPDATE sessions SET expires_at = ? WHERE id = ? AND expires_at < ?", models.Instant(until), hashed(cookieID), models.Instant(until))
+	return wrap("keep the session", err)
+}
+
+// DeleteExpiredSessions removes up to limit sessions whose time is over, with their carts, and returns how many sessions.
+func (s *Store) DeleteExpiredSessions(ctx context.Context, now time.Time, limit int) (n int, err error) {
+	err = s.Tx(ctx, func(tx *Store) error {
+		n, err = tx.deleteExpiredSessions(ctx, now, limit)
+		return err
+	})
+	return n, wrap("remove expired sessions", err)
+}
+
+func (s *Store) deleteExpiredSessions(ctx context.Context, now time.Time, limit int) (int, error) {
+	carts, err := readMap[string, string](ctx, s, "SELECT id, cart_id FROM sessions WHERE expires_at <= ? ORDER BY expires_at LIMIT ?"+s.forUpdate(), now, max(1, limit))
+	if err != nil || len(carts) == 0 {
+		return 0, err
 	}
-	// The time is asked for again: a session may have been renewed since.
-	n, err := s.exec(ctx, "DELETE FROM sessions WHERE id IN ("+placeholders(len(ids))+") AND expires_at <= ?", append(arguments(ids), now)...)
-	return int(n), wrap("remove expired sessions", err)
+	ids, cartIDs := padded(arguments(sortedKeys(carts))), []string{}
+	n, err := s.exec(ctx, "DELETE FROM sessions WHERE id IN ("+placeholders(len(ids))+")", ids...)
+	if err != nil {
+		return 0, err
+	}
+	for _, id := range carts {
+		if id != "" {
+			cartIDs = append(cartIDs, id)
+		}
+	}
+	slices.Sort(cartIDs)
+	return int(n), inParts(cartIDs, func(list string, args []any) error {
+		_, err := s.exec(ctx, "DELETE FROM carts WHERE id IN "+list, args...)
+		return err
+	})
 }

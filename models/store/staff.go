@@ -65,6 +65,13 @@ func (s *Store) StaffList(ctx context.Context) ([]models.Staff, error) {
 	return list, wrap("read the staff", translate(err))
 }
 
+// StaffByID reads a person of the back office, without password hash and TOTP secret; ErrNotFound.
+func (s *Store) StaffByID(ctx context.Context, id string) (models.Staff, error) {
+	var m models.Staff
+	err := s.orm.WithContext(ctx).Omit("password_hash", "totp_sealed").Where("id = ?", id).Take(&m).Error
+	return m, wrap("read the person", translate(err))
+}
+
 // StaffCount reads the number of people of the back office, disabled ones too: with none, the setup link works.
 func (s *Store) StaffCount(ctx context.Context) (int, error) {
 	var n int

@@ -149,6 +149,22 @@ func (s *Store) ClearFailures(ctx context.Context, key string) error {
 	return wrap("forget failures", err)
 }
 
+// TakeBackFailure takes back a failure that AddFailure counted as number n of its key: the try did not fail. A wait that it caused ends, if
+// none was counted since.
+func (s *Store) TakeBackFailure(ctx context.Context, key string, n int) error {
+	_, err := s.exec(ctx, "UPDATE throttles SET blocked_until = CASE WHEN failures = ? THEN NULL ELSE blocked_until END, failures = failures - 1 "+
+		"WHERE id = ? AND failures > 0", n, hashed(key))
+	return wrap("take back a failure", err)
+}
+
+// KnowsInvitation reports whether a token is or was that of an invitation, also of one that was used or has expired. One that was taken back
+// is not known.
+func (s *Store) KnowsInvitation(ctx context.Context, token string) (bool, error) {
+	n := 0
+	err := s.one(ctx, "SELECT COUNT(*) FROM invitations WHERE id = ?", []any{hashed(token)}, &n)
+	return n > 0, wrap("look for the invitation", err)
+}
+
 // sweeps are the tables with rows that end, with the age at which an ended row is deleted.
 var sweeps = []struct {
 	table, where string
@@ -157,10 +173,12 @@ var sweeps = []struct {
 	{"staff_sessions", "expires_at <= ?", 0},
 	{"invitations", "expires_at <= ?", 30 * 24 * time.Hour},
 	{"throttles", "failed_at <= ?", throttleMemory},
+	{"mail_slots", "taken_at <= ?", throttleMemory},
+	{"staff_devices", "seen_at <= ?", models.DeviceTime},
 }
 
-// SweepStaff removes up to limit each of expired sessions, invitations that ended a month ago, and forgotten failures, and returns how
-// many.
+// SweepStaff removes up to limit each of expired sessions, invitations that ended a month ago, forgotten failures, places of mailboxes that
+// are free since yesterday, and browsers that have not signed in for models.DeviceTime, and returns how many.
 func (s *Store) SweepStaff(ctx context.Context, now time.Time, limit int) (int, error) {
 	total := 0
 	for _, sweep := range sweeps {

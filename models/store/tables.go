@@ -60,8 +60,11 @@ var (
 	settingTable       = tableOf[setting]()
 	settingGroupTable  = tableOf[settingGroup]()
 	retentionMarkTable = tableOf[retentionMark]()
+	mailSlotTable      = tableOf[mailSlot]()
+	staffAlertTable    = tableOf[models.StaffAlert]("told_until", "mailed_at") // Tell alone changes them
 	staffTable         = tableOf[models.Staff]()
 	staffSessionTable  = tableOf[models.StaffSession]()
+	securityTable      = tableOf[models.SecurityCount]()
 )
 
 // Rows that are of no use outside this package.
@@ -154,6 +157,17 @@ type (
 		Name string `gorm:"primaryKey" ascii:"32"`
 		Last int
 	}
+	// mailSlot is one of the places that a mailbox has for mails about unpaid orders.
+	mailSlot struct {
+		ID       string `ascii:"64"`
+		OutboxID string `ascii:"36"`
+		TakenAt  time.Time
+	}
+	alert struct {
+		Kind    models.AlertKind `gorm:"primaryKey" ascii:"16"`
+		Subject string           `gorm:"primaryKey" ascii:"36"`
+		Since   time.Time
+	}
 	dayFigure struct {
 		Zone      string `gorm:"primaryKey" ascii:"64"`
 		Day       string `gorm:"primaryKey" ascii:"10"`
@@ -187,7 +201,8 @@ var rowTypes = describe(
 	models.InboxMessage{}, models.OutboxMessage{}, models.Refund{}, models.RefundLine{}, models.Shipment{}, models.ShipmentLine{}, models.Note{},
 	models.Statement{}, models.StatementPage{}, models.StatementLine{}, models.BookDay{}, models.Discrepancy{}, dayFigure{}, daySum{},
 	models.Task{}, models.TaskRow{}, models.TaskChunk{}, setting{}, settingGroup{}, retentionMark{}, counter{}, sequence{},
-	models.Staff{}, models.StaffSession{}, models.Invitation{}, throttle{}, models.AuditEntry{},
+	models.Staff{}, models.StaffSession{}, models.StaffDevice{}, models.Invitation{}, throttle{}, models.SecurityCount{}, models.AuditEntry{},
+	mailSlot{}, alert{}, models.StaffAlert{},
 )
 
 // rowType is what all rows of a type have in common.

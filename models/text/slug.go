@@ -4,6 +4,8 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/gosimple/unidecode"
+	"github.com/mozillazg/go-pinyin"
 	"golang.org/x/text/unicode/norm"
 )
 
@@ -11,7 +13,7 @@ import (
 const MaxSlug = 80
 
 // Slug returns the last part of a URL path for a title: lower-case ASCII letters and digits, with single dashes between the words. It
-// returns "" for a title without any, such as a Chinese one; the caller then needs another word, such as the SKU.
+// returns "" for a title without any, such as a Chinese one; the caller then needs another word, such as the SKU, or AnySlug.
 func Slug(s string) string {
 	var b strings.Builder
 	dash := false
@@ -36,6 +38,22 @@ func Slug(s string) string {
 		}
 	}
 	return strings.Trim(b.String()[:min(b.Len(), MaxSlug)], "-")
+}
+
+// AnySlug returns a slug for a title of any script: Slug of the title with its letters spelled in Latin ones, Chinese characters in pinyin, so
+// that 咖啡杯 becomes ka-fei-bei. It returns "" for a title without letters and digits, such as a row of pictures; the caller then needs
+// another name.
+func AnySlug(s string) string {
+	var b strings.Builder
+	args := pinyin.NewArgs()
+	for _, r := range strings.ToValidUTF8(s, " ") {
+		if readings := pinyin.SinglePinyin(r, args); len(readings) > 0 {
+			b.WriteString(" " + readings[0] + " ")
+			continue
+		}
+		b.WriteString(unidecode.Unidecode(string(r)))
+	}
+	return Slug(b.String())
 }
 
 // spellings holds the usual ASCII spellings of letters that have no compatibility form.

@@ -150,6 +150,15 @@ func TestSlug(t *testing.T) {
 	}
 }
 
+func TestAnySlug(t *testing.T) {
+	t.Parallel()
+	for title, want := range map[string]string{
+		"咖啡杯": "ka-fei-bei", "Чашки и блюдца": "chashki-i-bliudtsa", "كوب": "kwb", "Linen Shirt": "linen-shirt", "T恤": "t-xu", "🎁": "", "": "", "\xff": "",
+	} {
+		assert.Equal(t, want, text.AnySlug(title), "%q", title)
+	}
+}
+
 func FuzzSlug(f *testing.F) {
 	for _, seed := range []string{"", "Café", "陶杯", "a--b", "\xff", strings.Repeat("ß", 100)} {
 		f.Add(seed)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/coincart/coincart/models/alerts"
 	"github.com/coincart/coincart/models/catalogue"
 	"github.com/coincart/coincart/models/customers"
 	"github.com/coincart/coincart/models/health"
@@ -25,6 +26,8 @@ type Config struct {
 	Sender     mail.Sender      // nil: the shop sends no mails
 	Compose    mail.Compose     // required with Sender
 
+	ComposeStaff mail.ComposeStaff // nil: nothing is mailed to the staff
+
 	PlatformURL    string        // the exchange's address, for its public prices (models.PlatformMark)
 	LoopbackPrices bool          // allow price sources on this machine, for demonstrations and tests
 	PriceTimeout   time.Duration // of one answer of a price source; 0: 5 seconds
@@ -41,6 +44,7 @@ type Services struct {
 	Books     *books.Service
 	Rates     *rates.Service
 	Customers *customers.Service
+	Alerts    *alerts.Service
 	Transfers *catalogue.Transfers
 }
 
@@ -49,7 +53,7 @@ func New(c Config) (Services, error) {
 	s := Services{Jobs: jobs.New(jobs.Config{Store: c.Store, Clock: c.Clock, Logger: c.Logger})}
 	var err error
 	if s.Outbox, err = mail.NewOutbox(mail.OutboxConfig{
-		Store: c.Store, Jobs: s.Jobs, Clock: c.Clock, Logger: c.Logger, Sender: c.Sender, Compose: c.Compose,
+		Store: c.Store, Jobs: s.Jobs, Clock: c.Clock, Logger: c.Logger, Sender: c.Sender, Compose: c.Compose, ComposeStaff: c.ComposeStaff,
 	}); err != nil {
 		return s, fmt.Errorf("set up mails: %w", err)
 	}
@@ -64,7 +68,7 @@ func New(c Config) (Services, error) {
 	}
 	if s.Rates, err = rates.New(rates.Config{
 		Store: c.Store, Jobs: s.Jobs, Clock: c.Clock, Logger: c.Logger,
-		PlatformURL: c.PlatformURL, LoopbackPrices: c.LoopbackPrices, PriceTimeout: c.PriceTimeout,
+		Alert: s.Outbox.QueueStaffPrices, Alerted: s.Outbox.Wake, PlatformURL: c.PlatformURL, LoopbackPrices: c.LoopbackPrices, PriceTimeout: c.PriceTimeout,
 	}); err != nil {
 		return s, fmt.Errorf("set up rates: %w", err)
 	}
@@ -73,8 +77,14 @@ func New(c Config) (Services, error) {
 	}
 	if s.Transfers, err = catalogue.NewTransfers(catalogue.TransfersConfig{
 		Store: c.Store, Jobs: s.Jobs, Clock: c.Clock, Zone: c.Zone, StaticPicture: c.StaticPicture, FetchPicture: c.FetchPicture,
+		Alert: s.Outbox.QueueStaffPrices, Alerted: s.Outbox.Wake,
 	}); err != nil {
 		return s, fmt.Errorf("set up imports and exports of products: %w", err)
+	}
+	if s.Alerts, err = alerts.New(alerts.Config{
+		Store: c.Store, Jobs: s.Jobs, Outbox: s.Outbox, Clock: c.Clock, Logger: c.Logger, Zone: c.Zone, Callbacks: payments.CallbackProbe(),
+	}); err != nil {
+		return s, fmt.Errorf("set up mails to the staff: %w", err)
 	}
 	return s, nil
 }

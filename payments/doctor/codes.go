@@ -41,6 +41,11 @@ const (
 	CodePowerFile    health.Code = "power_file"   // SQLite flushes its file later
 	CodePowerUnknown health.Code = "power_unknown"
 
+	CodeEncryptionLocal      health.Code = "encryption_local" // the database is on this machine
+	CodeEncryptionGood       health.Code = "encryption_good"
+	CodeEncryptionNone       health.Code = "encryption_none"       // plain text over the network
+	CodeEncryptionUnverified health.Code = "encryption_unverified" // encrypted, but the server may be anyone
+
 	CodeTimeGood   health.Code = "time_good"
 	CodeTimeSame   health.Code = "time_same" // the database has no clock of its own
 	CodeTimeAhead  health.Code = "time_ahead"

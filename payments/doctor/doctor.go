@@ -23,6 +23,7 @@ const (
 	CheckMigrations health.Check = "migrations"
 	CheckTime       health.Check = "time" // the database's clock
 	CheckPower      health.Check = "power"
+	CheckEncryption health.Check = "encryption" // of the connection to the database
 	CheckPlatform   health.Check = "platform"
 	CheckClock      health.Check = "clock"
 	CheckCalls      health.Check = "calls"
@@ -34,7 +35,7 @@ const (
 // Checks returns all checks in the order in which they are shown: the rooms' probes stand between what they depend on and the machine.
 func (c Config) Checks() []health.Check {
 	all := []health.Check{
-		CheckSettings, CheckBase, CheckKeys, CheckDatabase, CheckMigrations, CheckPower, CheckTime, CheckPlatform, CheckClock, CheckCalls,
+		CheckSettings, CheckBase, CheckKeys, CheckDatabase, CheckMigrations, CheckPower, CheckEncryption, CheckTime, CheckPlatform, CheckClock, CheckCalls,
 	}
 	for _, probe := range c.Probes {
 		all = append(all, probe.Check)

@@ -26,7 +26,20 @@ func (c Config) checkServer(ctx context.Context, db *store.Store, database *heal
 	if err != nil {
 		return nil, err
 	}
-	return append(judgePower(promise), judgeTime(ahead, db.FollowsServer())), nil
+	return append(judgePower(promise), judgeEncryption(db.Encryption()), judgeTime(ahead, db.FollowsServer())), nil
+}
+
+// judgeEncryption reports whether others on the network can read or forge what the database says.
+func judgeEncryption(e store.Encryption) health.Finding {
+	switch {
+	case e.Server == "":
+		return health.New(CheckEncryption, health.Good, CodeEncryptionLocal)
+	case e.Verified():
+		return health.New(CheckEncryption, health.Good, CodeEncryptionGood)
+	case e.Encrypted():
+		return health.New(CheckEncryption, health.Warn, CodeEncryptionUnverified, "Server", e.Server, "Value", e.TLS)
+	}
+	return health.New(CheckEncryption, health.Warn, CodeEncryptionNone, "Server", e.Server)
 }
 
 // judgePower reports what a power failure can lose (reliability.md R4).

@@ -32,6 +32,7 @@ func (c Config) unreadable(database health.Finding) []health.Finding {
 		database,
 		health.New(CheckMigrations, health.Unknown, CodeMigrationsUnknown),
 		health.New(CheckPower, health.Unknown, CodeStoreUnknown),
+		health.New(CheckEncryption, health.Unknown, CodeStoreUnknown),
 		health.New(CheckTime, health.Unknown, CodeStoreUnknown),
 	}
 	return append(findings, c.notProbed()...)

@@ -132,8 +132,8 @@ var (
 	ErrRateMoved = errors.New("the rate has moved on")
 )
 
-// AcceptRate puts a pending rate that jumped in force after a person has checked it. seen is the rate that the person saw. Errors:
-// store.ErrNotFound, ErrRateMoved.
+// AcceptRate puts a pending rate that jumped in force after a person has checked it. seen is the rate that the person saw. Owners get a mail
+// about a rate that moves further than the setting allows. Errors: store.ErrNotFound, ErrRateMoved.
 func (s *Service) AcceptRate(ctx context.Context, symbol string, seen models.Amount, by models.Actor) error {
 	old, err := s.store.Coin(ctx, symbol)
 	if err != nil {
@@ -147,11 +147,21 @@ func (s *Service) AcceptRate(ctx context.Context, symbol string, seen models.Amo
 	if !ok {
 		return ErrRateMoved
 	}
+	settings, err := s.store.LoadSettings(ctx)
+	if err != nil {
+		return fmt.Errorf("load the settings: %w", err)
+	}
+	move := models.MoveOf(old, updated, settings.RateJump())
 	before := models.Facts{"rate": old.Rate.String()}
 	after := models.Facts{"rate": updated.Rate.String(), "seen": seen.String()}
 	err = s.store.Audited(ctx, by, "coin.accept_rate", "coin:"+symbol, before, after, func(tx *store.Store) error {
 		if err := tx.AcceptRate(ctx, old, updated); err != nil {
 			return err
+		}
+		if move.Jumps() {
+			if err := s.alert(ctx, tx, rateAlert(models.AlertRateAccepted, move, by)); err != nil {
+				return err
+			}
 		}
 		if updated.Problem != models.RateGood {
 			return nil // the rate has become stale while it was pending; the next answer decides
@@ -163,6 +173,9 @@ func (s *Service) AcceptRate(ctx context.Context, symbol string, seen models.Amo
 	}
 	if err != nil {
 		return fmt.Errorf("accept the rate: %w", err)
+	}
+	if move.Jumps() {
+		s.alerted()
 	}
 	return nil
 }

@@ -4,6 +4,7 @@ package rates
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"log/slog"
 	"time"
@@ -20,6 +21,11 @@ type Config struct {
 	Clock  models.Clock // nil: models.SystemClock
 	Logger *slog.Logger // nil: nothing is logged
 
+	// Alert tells the owners about a move of a rate that a person confirmed, in the transaction tx; Alerted is called after it. nil: nobody
+	// is told.
+	Alert   func(ctx context.Context, tx *store.Store, alert models.PriceAlert) error
+	Alerted func()
+
 	PlatformURL    string        // the exchange's address, for its public prices (models.PlatformMark)
 	LoopbackPrices bool          // allow price sources on this machine, for demonstrations and tests
 	PriceTimeout   time.Duration // of one answer of a price source; 0: 5 seconds
@@ -31,6 +37,9 @@ type Service struct {
 	clock  models.Clock
 	log    *slog.Logger
 	prices *prices
+
+	alert   func(ctx context.Context, tx *store.Store, alert models.PriceAlert) error
+	alerted func()
 }
 
 // New returns a service and registers its work with c.Jobs.
@@ -39,6 +48,10 @@ func New(c Config) (*Service, error) {
 		return nil, errors.New("rates: store and jobs are needed")
 	}
 	s := &Service{store: c.Store, clock: c.Clock.OrSystem(), log: cmp.Or(c.Logger, slog.New(slog.DiscardHandler))}
+	s.alert, s.alerted = c.Alert, c.Alerted
+	if s.alert == nil {
+		s.alert, s.alerted = func(context.Context, *store.Store, models.PriceAlert) error { return nil }, func() {}
+	}
 	s.prices = newPrices(c.PlatformURL, c.LoopbackPrices, cmp.Or(c.PriceTimeout, 5*time.Second), s.clock)
 	c.Jobs.AddWorker(jobs.Worker{Name: "rates", Step: s.rateStep})
 	c.Jobs.AddChore("forget old rates", s.forgetRates)

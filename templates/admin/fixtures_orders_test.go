@@ -138,7 +138,7 @@ func (f fixtures) reviewedOrder() admin.OrderView {
 		{Decision: "wait", Token: "t", Days: admin.Field{Value: "99", Problem: invalid.Between}, Open: true},
 	}
 	v.Reviews[1].WaitUntil = f.at(-900)
-	v.Ship.Link, v.Ship.LinkProblem = "x", invalid.Link
+	v.Ship.Link, v.Ship.LinkProblem = "x", invalid.Tracking
 	return v
 }
 

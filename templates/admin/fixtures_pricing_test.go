@@ -68,7 +68,7 @@ func (f fixtures) coupon() admin.CouponView {
 		})
 	}
 	return admin.CouponView{
-		Page: f.priced(admin.SectionCoupons), Row: f.coupons()[0], Version: "3", Code: admin.Field{Value: "SPRING-10"}, Kinds: f.kinds("percent", models.CouponKinds()),
+		Page: f.priced(admin.SectionCoupons), Row: f.coupons()[0], Everything: true, Version: "3", Code: admin.Field{Value: "SPRING-10"}, Kinds: f.kinds("percent", models.CouponKinds()),
 		Value: admin.Field{Value: "10"}, Starts: admin.Field{Value: "2026-11-01T08:00"}, Ends: admin.Field{Value: "2026-12-01T00:00"}, MaxUses: admin.Field{Value: "100"},
 		Note: admin.Field{Value: "For the spring fair"}, Enabled: true, Currency: "USD", Uses: uses, Next: "/admin/coupons/x?after=y",
 		Categories: []admin.Tick{{Value: "a", Label: f.say("Kitchen", "厨房"), Depth: 1, On: true}, {Value: "b", Label: f.say("Mugs", "马克杯"), Depth: 2}, {Value: "c", Label: f.say("Outdoors", "户外"), Depth: 1}},

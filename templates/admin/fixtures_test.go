@@ -103,6 +103,7 @@ func (f fixtures) office() []sheet {
 	sheets = append(sheets, f.catalogue()...)
 	sheets = append(sheets, f.stock()...)
 	sheets = append(sheets, f.coinSheets()...)
+	sheets = append(sheets, f.confirmSheets()...)
 	sheets = append(sheets, f.setUp()...)
 	sheets = append(sheets, f.customers()...)
 	return append(sheets, f.strange()...)
@@ -264,12 +265,24 @@ func (f fixtures) stepUp() admin.StepUpView {
 func (f fixtures) account() admin.AccountView {
 	return admin.AccountView{
 		Page: f.page(admin.SectionAccount), Name: admin.Field{Value: "Ada Lovelace"}, MinPassword: 12, RecoveryLeft: 3,
+		Alerts: f.alertChoices(), AlertHour: "08:00 UTC",
 		Langs: []admin.Choice{{Value: "en", Label: "English", Selected: true}, {Value: "zh-Hans", Label: "简体中文"}},
 		Sessions: []admin.Session{
 			{ID: "s1", RemoteAddr: "203.0.113.7", UserAgent: "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36", Begun: f.at(90), Seen: f.at(0), Ends: f.at(-600), Current: true},
 			{ID: "s2", RemoteAddr: "2001:db8:85a3::8a2e:370:7334", UserAgent: "Mozilla/5.0 (iPhone; CPU iPhone OS 19_1 like Mac OS X)", Begun: f.at(600), Seen: f.at(25), Ends: f.at(-120)},
 		},
+		LastVisit: admin.LastVisit{Since: f.at(1440)},
 	}
+}
+
+func (fixtures) alertChoices() []admin.AlertChoice {
+	var list []admin.AlertChoice
+	for i, kind := range []string{"attention", "refund", "low_stock", "callbacks", "statement"} {
+		list = append(list, admin.AlertChoice{Kind: kind, Timings: []admin.Choice{
+			{Value: "now", Selected: i < 2}, {Value: "daily", Selected: i > 1}, {Value: "never"},
+		}})
+	}
+	return list
 }
 
 func (f fixtures) troubledAccount() admin.AccountView {
@@ -277,6 +290,12 @@ func (f fixtures) troubledAccount() admin.AccountView {
 	v.Page.Notices = []admin.Notice{{Kind: admin.NoticeRecoveryFew, Text: "1"}, {Kind: admin.NoticeRefused, Text: string(admin.RefusalStale)}}
 	v.Name = admin.Field{Problem: invalid.Missing}
 	v.Current, v.WaitSeconds, v.Password, v.RecoveryLeft = invalid.Wait, 45, invalid.Password, 1
+	v.LastVisit = admin.LastVisit{
+		Since: f.at(1440), Refused: 712, WrongCodes: 1, NewBrowsers: []admin.NewBrowser{
+			{RemoteAddr: "203.0.113.7", UserAgent: "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36", At: f.at(90), Current: true},
+			{RemoteAddr: "2001:db8:85a3::8a2e:370:7334", UserAgent: "Mozilla/5.0 (iPhone; CPU iPhone OS 19_1 like Mac OS X)", At: f.at(600)},
+		},
+	}
 	return v
 }
 

@@ -55,14 +55,14 @@ func TestPages_AreWholeInBothLanguages(t *testing.T) {
 }
 
 func TestPages_EveryFormGoesToAKnownAddress(t *testing.T) {
-	post := regexp.MustCompile(`^/(language|admin/(login|totp|logout|setup/token|invite/token|step-up|account(/(password|recovery|totp|sessions/end|sessions/s\d/end))?` +
+	post := regexp.MustCompile(`^/(language|admin/(login|totp|logout|setup/token|invite/token|step-up|account(/(alerts|password|recovery|totp|sessions/end|sessions/s\d/end))?` +
 		`|reviews/r\d/(decide|refund|ask)|orders/bulk/(cancel|fulfil)|orders/` + orderID + `/(note|ship|ship/correct|ship/undo|cancel|ask|resend|refund)|cancellations` +
 		`|statements|statements/` + day + `/(fetch|seal)|discrepancies/d\d/(settle|accept|assign|refund)|refunds/f\d/(approve|decline)|exports` +
 		`|stock/01900000-0000-7000-8000-0000000000b1|stock/counts(/` + countID + `(/(book|drop))?)?` +
 		`|imports|imports/export/start|imports/` + importID + `/(check|start|stop|pictures)` +
 		`|products(/p1|/preview/form|/bulk/change|/p\d/(duplicate|delete|move))?(#(pictures|options|variants))?` +
 		`|categories(/c2|/c\d/(move|delete))?|tags/(rename|delete)` +
-		`|settings/(shop|currency|legal|mail|mail/test|orders|retention)` +
+		`|settings/(shop|currency|legal|mail|mail/test|orders|pricing|retention)` +
 		`|coupons(/` + zoneID + `(/switch)?)?|delivery(/` + zoneID + `(/delete)?)?` +
 		`|coins|coins/BTC|coins/BTC/accept|price-sources|price-sources/exchange` +
 		`|customers|customers/[0-9a-f]{48}/(export|erase)|staff/(invite|invitations/i\d/end|s\d/(role|disable|enable|end-sessions))))$`)
@@ -126,7 +126,7 @@ func TestPages_EscapeWhatOthersWrote(t *testing.T) {
 	f := fixtures{i18n.ByTag("en")}
 	for name, c := range map[string]templ.Component{
 		"login": poisoned(f.login(admin.RefusalSignIn), admin.Login), "enrol": poisoned(f.troubledEnrol(), admin.Enrol), "recovery": poisoned(f.recovery(), admin.Recovery),
-		"step-up": poisoned(f.stepUp(), admin.StepUp), "account": poisoned(f.troubledAccount(), admin.Account), "dashboard": poisoned(f.dashboard(5), admin.Dashboard),
+		"step-up": poisoned(f.stepUp(), admin.StepUp), "confirm": poisoned(f.confirmRate(), admin.Confirm), "account": poisoned(f.troubledAccount(), admin.Account), "dashboard": poisoned(f.dashboard(5), admin.Dashboard),
 		"inbox": poisoned(f.inbox(), admin.Inbox), "orders": poisoned(f.troubledOrders(), admin.Orders), "order": poisoned(f.order(), admin.Order),
 		"review": poisoned(f.reviewedOrder(), admin.Order), "refund": poisoned(f.refusedRefund(), admin.Order), "bulk": poisoned(f.bulk(), admin.Bulk),
 		"cancellations": poisoned(f.cancellations(), admin.Cancellations), "statements": poisoned(f.statements(), admin.Statements),

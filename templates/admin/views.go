@@ -296,6 +296,7 @@ type StepUpView struct {
 	Page        Page
 	Action      string
 	Fields      []Hidden
+	Multipart   bool            // the form is sent as multipart/form-data
 	Problem     invalid.Problem // code, wait
 	WaitSeconds int
 }
@@ -309,7 +310,7 @@ type RecoveryView struct {
 
 // AccountView is one's own account. Forms: POST /admin/account (name, lang) · /admin/account/password (current, password) ·
 // /admin/account/recovery (new codes; fresh code needed) · GET /admin/account/totp (new authenticator; fresh code needed) ·
-// /admin/account/sessions/{id}/end · /admin/account/sessions/end (all others).
+// /admin/account/sessions/{id}/end · /admin/account/sessions/end (all others) · /admin/account/alerts (a timing for each kind of alert).
 type AccountView struct {
 	Page         Page
 	Name         Field
@@ -320,6 +321,36 @@ type AccountView struct {
 	MinPassword  int
 	RecoveryLeft int
 	Sessions     []Session
+	Alerts       []AlertChoice // of the kinds that the role may see
+	AlertHour    string        // of the summary of the day, such as "08:00", with its zone
+	LastVisit    LastVisit
+}
+
+// AlertChoice is when the person is told by mail about a kind of alert: "admin.alert." + Kind, "admin.alert_timing." + a choice.
+type AlertChoice struct {
+	Kind    string // also the name of the field
+	Timings []Choice
+}
+
+// LastVisit is what has happened to the account since the person's visit before this one.
+type LastVisit struct {
+	Since       templates.Moment
+	Refused     int // sign-ins
+	WrongCodes  int
+	NewBrowsers []NewBrowser
+}
+
+// Quiet reports whether nothing has happened.
+func (v LastVisit) Quiet() bool {
+	return v.Refused == 0 && v.WrongCodes == 0 && len(v.NewBrowsers) == 0
+}
+
+// NewBrowser is a browser that signed in to the account for the first time.
+type NewBrowser struct {
+	RemoteAddr string
+	UserAgent  string // as the browser calls itself
+	At         templates.Moment
+	Current    bool // the one that shows the page
 }
 
 // Session is a browser that is signed in.

@@ -60,7 +60,10 @@ type ImportView struct {
 	Delimiter string
 	Options   []string // "import.option." + each
 	Tiles     []ImportTile
-	MayStart  bool // checked, without problems, with something to do or not, and not imported
+	Prices    []ConfirmRow // changes of prices that must be confirmed before the import, the first ones
+	PriceMore int          // changes that are not in Prices
+	Confirm   string       // digest of all of them, sent as "confirmed"; "": nothing to confirm
+	MayStart  bool         // checked, without problems, with something to do or not, and not imported
 	MayCheck  bool
 	Columns   []ImportColumnRow
 	NewPaths  []string // categories to be made

@@ -78,6 +78,7 @@ type CouponView struct {
 	First      string
 	Next       string
 	Refusal    Refusal
+	Everything bool // it can leave nothing to pay, and does not count then
 }
 
 // Fields returns all fields that can have a problem.

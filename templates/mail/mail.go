@@ -2,6 +2,7 @@
 package mail
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -34,7 +35,26 @@ type View struct {
 	OrderNum string           // the exchange's order number; "" leaves the line out
 	Deadline templates.Moment // OrderReceived: until when it can be paid
 	PaidAt   templates.Moment // PaymentReceived
-	Tracking string           // OrderSent: the parcel's number; "" leaves the line out
+	Parcels  []Parcel         // OrderSent; none where nothing is known of the way
+	Refund   Refund           // Refunded
+	Accepted bool             // LateDecided: the order goes ahead; else the money goes back
+}
+
+// Parcel is one thing on its way to the shopper.
+type Parcel struct {
+	Carrier string // "" leaves the line out
+	Number  string // the carrier's; "" leaves the line out
+	Link    string // absolute address of the carrier's page about it; "" leaves the link out
+	Lines   []Line // what is in it; none: all of the order
+}
+
+// Refund is what went back to the payer.
+type Refund struct {
+	Amount string // Printer.Coin
+	Value  string // Printer.Money, what it is of the order's total; "" leaves the line out
+	Rate   string // the payment's, such as "1 BTC = $97,250.00"; "" leaves the line out
+	All    bool   // all of the payment; else a part of it
+	Note   string // what the shop writes to the shopper; "" leaves it out
 }
 
 // Line is one line of the order.
@@ -69,20 +89,17 @@ func PaymentReceived(ctx context.Context, v View) (Letter, error) {
 	})
 }
 
-// OrderSent returns the letter when an order has left the shop, with the parcel's number where there is one.
+// OrderSent returns the letter when an order has left the shop, with its parcels where they are known.
 func OrderSent(ctx context.Context, v View) (Letter, error) {
 	p := v.Printer
-	l := letter{
+	return write(ctx, v, letter{
 		subject: p.T(v.kind("mail.sent.subject", "mail.sent.subject.unsent"), "Shop", v.ShopName, "Number", v.Number),
 		heading: p.T(v.kind("mail.sent.heading", "mail.sent.heading.unsent")),
 		intro:   p.T(v.kind("mail.sent.text", "mail.sent.text.unsent")),
 		button:  p.T("mail.sent.button"),
+		parcels: v.Parcels,
 		facts:   v.facts(true),
-	}
-	if v.Tracking != "" {
-		l.facts = append([]fact{{p.T("mail.sent.tracking"), v.Tracking}}, l.facts...)
-	}
-	return write(ctx, v, l)
+	})
 }
 
 // OrderUnsent returns the letter when a shipment was told by mistake: it is still with the shop.
@@ -112,8 +129,13 @@ func OrderList(ctx context.Context, v View) (Letter, error) {
 // letter is the part of a mail that differs between the kinds.
 type letter struct {
 	subject, heading, intro, button string
+	safety                          string // the last paragraph; "": mail.safety, for shoppers
+	note                            string // of the shop to the shopper, several lines; "" leaves it out
+	parcels                         []Parcel
 	facts                           []fact
 }
+
+func (l letter) lastWords(p *i18n.Printer) string { return cmp.Or(l.safety, p.T("mail.safety")) }
 
 type fact struct{ name, value string }
 
@@ -148,7 +170,16 @@ func (v View) greeting() string {
 	if v.Name == "" {
 		return v.Printer.T("mail.greeting")
 	}
-	return v.Printer.T("mail.greeting.name", "Name", v.Name)
+	return v.Printer.T("mail.greeting.name", "Name", text.Unlink(v.Name))
+}
+
+// address returns the lines of the delivery address. They are a stranger's, so that no mail program finds a web address in them.
+func (v View) address() []string {
+	lines := make([]string, len(v.Address))
+	for i, line := range v.Address {
+		lines[i] = text.Unlink(text.OneLine(line))
+	}
+	return lines
 }
 
 func write(ctx context.Context, v View, l letter) (Letter, error) {
@@ -166,6 +197,12 @@ func plain(v View, l letter) string {
 	paragraph := func(text string) { b.WriteString(text + "\n\n") }
 	paragraph(text.OneLine(v.greeting()))
 	paragraph(l.intro)
+	if l.note != "" {
+		paragraph(quoted(l.note))
+	}
+	for i, parcel := range l.parcels {
+		paragraph(plainParcel(p, parcel, i+1, len(l.parcels)))
+	}
 	for _, line := range v.Lines {
 		b.WriteString(text.OneLine(p.T("mail.line", "Title", line.title(p), "N", line.number())) + "   " + line.Total + "\n")
 	}
@@ -178,8 +215,8 @@ func plain(v View, l letter) string {
 	}
 	if len(v.Address) > 0 {
 		b.WriteString(p.T("mail.address") + "\n")
-		for _, line := range v.Address {
-			b.WriteString("  " + text.OneLine(line) + "\n")
+		for _, line := range v.address() {
+			b.WriteString("  " + line + "\n")
 		}
 		b.WriteString("\n")
 	}
@@ -187,7 +224,7 @@ func plain(v View, l letter) string {
 	if v.Contact != "" {
 		paragraph(p.T("mail.contact", "Email", text.OneLine(v.Contact)))
 	}
-	paragraph(p.T("mail.safety"))
+	paragraph(l.lastWords(p))
 	b.WriteString(v.ShopName + "\n")
 	return b.String()
 }

@@ -65,7 +65,7 @@ func TestPaymentReceived_IsAReceipt(t *testing.T) {
 
 func TestOrderSent_NamesTheParcel(t *testing.T) {
 	v := view("en")
-	v.Tracking = "SF 1234\r\n5678"
+	v.Parcels = []mail.Parcel{{Number: "SF 1234\r\n5678"}}
 	l, err := mail.OrderSent(t.Context(), v)
 	require.NoError(t, err)
 	assert.Equal(t, english.T("mail.sent.subject", "Shop", "Osier", "Number", "#1042"), l.Subject)
@@ -76,7 +76,7 @@ func TestOrderSent_NamesTheParcel(t *testing.T) {
 			assert.Contains(t, form, want)
 		}
 	}
-	v.Tracking = ""
+	v.Parcels = nil
 	l, err = mail.OrderSent(t.Context(), v)
 	require.NoError(t, err)
 	assert.NotContains(t, l.Text, english.T("mail.sent.tracking"))

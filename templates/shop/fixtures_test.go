@@ -298,7 +298,7 @@ func (f fixtures) refusedAddress() shop.CheckoutView {
 	v.Email, v.Name, v.Address.City = "ada@example.com", "Ada Lovelace", "Sacramento"
 	v.Address.Problems = invalid.Problems{"region": invalid.Missing, "line1": invalid.Missing, "postcode": invalid.Missing, "phone": invalid.Characters}
 	v.Address.Phone = "call me"
-	v.Coupon = shop.CouponField{Typed: "SUMMER", Problem: "over"}
+	v.Coupon = shop.CouponField{Typed: "SUMMER", Problem: "unknown"}
 	v.Totals.Discount, v.Totals.Coupon = "", ""
 	v.Notices = []shop.Notice{{Kind: shop.NoticeRecounted, Total: v.Totals.Total}}
 	return v

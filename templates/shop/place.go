@@ -58,16 +58,16 @@ type DeliveryChoice struct {
 type CouponField struct {
 	Code    string // the one that counts; "": there is none
 	Typed   string // the one that does not count, with Problem
-	Problem string // models.CouponProblem; "": there is none
+	Problem string // models.CouponProblem that is not Alike, unknown, or too_often; "": there is none
 	Minimum string // for the problem "minimum"
-	From    string // for the problem "early"
+	Wait    string // for the problem "too_often": how long
 }
 
 func (c CouponField) words(p *i18n.Printer) string {
 	if c.Problem == "" {
 		return ""
 	}
-	return p.T("coupon.problem."+c.Problem, "Code", c.Typed, "Minimum", c.Minimum, "From", c.From)
+	return p.T("coupon.problem."+c.Problem, "Code", c.Typed, "Minimum", c.Minimum, "Wait", c.Wait)
 }
 
 // problem returns what is wrong with a field of the address.

@@ -3,8 +3,10 @@ package admin
 import (
 	"errors"
 	"net/http"
+	"net/url"
 	"strings"
 
+	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/staff"
 	pages "github.com/coincart/coincart/templates/admin"
 	"github.com/coincart/coincart/web/visit"
@@ -55,6 +57,7 @@ func (r *Request) admit(route Route) (admitted bool, err error) {
 		return true, nil
 	}
 	if !r.who.Staff.Role.Can(route.Permission) {
+		r.NoteSecurity(models.SecurityForbidden, r.who.Staff.Email)
 		return false, ErrForbidden
 	}
 	if route.StepUp && !r.office.accounts.SteppedUp(r.who) {
@@ -87,22 +90,37 @@ const FreshCodeField = "totp"
 // askFresh checks the fresh code of a form, or asks for one. The question keeps what was typed into the form, so that the answer carries
 // out the action.
 func (r *Request) askFresh() (admitted bool, err error) {
-	question := pages.StepUpView{Action: StepUpPath, Fields: []pages.Hidden{{Name: "next", Value: r.WantedPage()}}}
-	if r.Posted() {
-		form, err := r.Form()
-		if err != nil {
+	if !r.Posted() {
+		return false, r.showQuestion(pages.StepUpView{Action: StepUpPath, Fields: []pages.Hidden{{Name: "next", Value: r.WantedPage()}}})
+	}
+	form, err := r.Form()
+	if err != nil {
+		return false, err
+	}
+	return r.freshFor(form, false)
+}
+
+// NeedFresh is for a handler whose form needs a fresh code only for some of what it can change: it reports whether the handler may go on,
+// and otherwise has asked for the code. form is what was typed, with the names of pictures that were uploaded; the question sends it again
+// as multipart/form-data.
+func (r *Request) NeedFresh(form url.Values) (admitted bool, err error) {
+	if r.office.accounts.SteppedUp(r.who) {
+		return true, nil
+	}
+	return r.freshFor(form, true)
+}
+
+// freshFor checks the fresh code of a form that was read, or asks for one.
+func (r *Request) freshFor(form url.Values, multipart bool) (admitted bool, err error) {
+	question := pages.StepUpView{Action: r.Address(), Fields: HiddenFields(form), Multipart: multipart}
+	if typed := form.Get(FreshCodeField); typed != "" {
+		err := r.StepUp(typed)
+		if err == nil {
+			return true, nil
+		}
+		if question.Problem, question.WaitSeconds, err = r.CodeProblem(err); err != nil {
 			return false, err
 		}
-		if typed := form.Get(FreshCodeField); typed != "" {
-			err := r.StepUp(typed)
-			if err == nil {
-				return true, nil
-			}
-			if question.Problem, question.WaitSeconds, err = r.CodeProblem(err); err != nil {
-				return false, err
-			}
-		}
-		question.Action, question.Fields = r.Address(), HiddenFields(form)
 	}
 	return false, r.showQuestion(question)
 }

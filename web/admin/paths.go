@@ -13,6 +13,7 @@ const (
 	LoginPath         = Home + "/login"
 	CodePath          = Home + "/totp"
 	StepUpPath        = Home + "/step-up"
+	AccountPath       = Home + "/account"
 	InboxPath         = Home + "/inbox"
 	OrdersPath        = Home + "/orders"
 	CancellationsPath = Home + "/cancellations"

@@ -32,6 +32,7 @@ type Request struct {
 // The cookies of the back office.
 const (
 	sessionCookie = "coincart_admin"
+	deviceCookie  = "coincart_admin_device"
 	noticeCookie  = "coincart_admin_notice"
 )
 
@@ -56,7 +57,7 @@ func (r *Request) SignedIn() bool { return r.who.Session.Stage == models.StageFu
 
 // Origin returns where the request comes from.
 func (r *Request) Origin() staff.Origin {
-	return staff.Origin{RemoteAddr: r.ClientIP(), UserAgent: r.Header("User-Agent"), RequestID: r.RequestID()}
+	return staff.Origin{RemoteAddr: r.ClientIP(), UserAgent: r.Header("User-Agent"), RequestID: r.RequestID(), Device: r.Cookie(deviceCookie)}
 }
 
 // Actor returns whom the audit log will name.
@@ -64,6 +65,12 @@ func (r *Request) Actor() models.Actor { return r.who.Actor(r.Origin()) }
 
 // KeepSession sets the session's cookie. It has no age of its own: the session in the database has.
 func (r *Request) KeepSession(id string) { r.KeepCookie(sessionCookie, id, 0) }
+
+// Open sets the cookies of a full sign-in: of the session, and of the browser, which stays a known one without a session.
+func (r *Request) Open(opened staff.Opened) {
+	r.KeepSession(opened.SessionID)
+	r.KeepCookie(deviceCookie, opened.Device, models.DeviceTime)
+}
 
 // DropSession deletes the session's cookie.
 func (r *Request) DropSession() { r.DropCookie(sessionCookie) }

@@ -24,6 +24,7 @@ type Route struct {
 	Door       Door
 	Permission models.Permission // of DoorFull
 	StepUp     bool              // a fresh code is needed, whatever the permission says
+	ForPrices  bool              // the handler asks for a fresh code if the form changes a price (Request.NeedFresh)
 	Handler    Handler           // runs when Guard has admitted the request
 }
 
@@ -74,6 +75,18 @@ func WithForm(h FormHandler) Handler {
 // Fresh returns the route of an address that needs a fresh code, whatever the permission says.
 func Fresh(method, path string, p models.Permission, h Handler) Route {
 	return newRoute(Route{Method: method, Path: path, Permission: p, StepUp: true, Handler: h})
+}
+
+// FreshForPrices returns the route of a form whose handler asks for a fresh code where the form changes prices.
+func FreshForPrices(path string, p models.Permission, h Handler) Route {
+	return newRoute(Route{Method: http.MethodPost, Path: path, Permission: p, ForPrices: true, Handler: h})
+}
+
+// FreshOnceForm returns the route of a form that must not work twice and needs a fresh code, whatever the permission says.
+func FreshOnceForm(path string, p models.Permission, h OnceHandler) Route {
+	route := OnceForm(path, p, h)
+	route.StepUp = true
+	return route
 }
 
 // Open returns the route of an address for somebody who has not signed in, or has given the password only.

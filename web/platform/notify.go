@@ -43,7 +43,7 @@ func (p *Pages) Notify(v *visit.Visit) error {
 	case errors.Is(err, opay.ErrSignature):
 		return p.refuse(v, NotifySignature, http.StatusBadRequest, opay.CodeSignatureError, "signature error")
 	}
-	v.Site.Log.ErrorContext(v.Context(), "callback not stored", "request", v.RequestID(), "error", err)
+	v.Site.Log.Log(v.Context(), v.FaultLevel(), "callback not stored", "request", v.RequestID(), "error", err)
 	return p.refuse(v, NotifyUnavailable, http.StatusServiceUnavailable, opay.CodeSystemException, "try again later")
 }
 

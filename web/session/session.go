@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"time"
 
 	"github.com/gorilla/sessions"
 
@@ -19,6 +20,10 @@ import (
 
 // Lifetime is how long a browser is remembered after its session was last stored, in seconds: 60 days.
 const Lifetime = 60 * 24 * 60 * 60
+
+// firstLifetime is how long a new session is kept until its browser sends the cookie back. Programs that follow links put things into carts
+// and never do.
+const firstLifetime = 24 * time.Hour
 
 // Jar is the shop's store of sessions: a sessions.Store over models/store. It is safe for concurrent use.
 type Jar struct {
@@ -106,6 +111,11 @@ func (j *Jar) New(r *http.Request, name string) (*sessions.Session, error) {
 	data.CartID, data.CartCount, data.CreatedAt, data.SavedAt = row.CartID, row.CartCount, row.CreatedAt, row.UpdatedAt
 	data.storedCart = row.CartID
 	s.ID, s.IsNew = cookie.Value, false
+	if row.ExpiresAt.Sub(row.UpdatedAt) <= firstLifetime { // the browser came back
+		if err := j.store.ExtendSession(r.Context(), cookie.Value, row.UpdatedAt.Add(lifetime)); err != nil {
+			return s, fmt.Errorf("keep session: %w", err)
+		}
+	}
 	return s, nil
 }
 
@@ -143,6 +153,7 @@ func (j *Jar) write(ctx context.Context, s *sessions.Session) error {
 	put := j.store.UpdateSession
 	if s.IsNew {
 		put = j.store.PutSession
+		row.ExpiresAt = row.UpdatedAt.Add(firstLifetime)
 	}
 	if err := put(ctx, s.ID, row); err != nil {
 		return fmt.Errorf("store session: %w", err)

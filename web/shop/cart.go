@@ -20,6 +20,7 @@ type CartPages struct {
 	quoter    *payments.Quoter
 	catalogue *CataloguePages
 	atlas     *atlas
+	guesses   *guesses // wrong coupon codes
 }
 
 // Cart shows the cart: GET /cart.

@@ -1,10 +1,7 @@
 package shop
 
 import (
-	"net/http"
-
 	"github.com/coincart/coincart/models"
-	pages "github.com/coincart/coincart/templates/shop"
 	"github.com/coincart/coincart/web/visit"
 )
 
@@ -18,16 +15,16 @@ func (p *CartPages) UseCoupon(v *visit.Visit) error {
 	if err != nil || cart.ID == "" {
 		return seeCart(v, err)
 	}
-	typed := form.Get("coupon")
-	if typed != "" && models.FoldCoupon(typed) == "" {
-		view, err := p.cartPage(v)
-		if err != nil {
-			return err
-		}
-		view.Coupon = pages.CouponField{Typed: typed, Problem: string(models.CouponUnknown)}
-		return showCart(v, http.StatusUnprocessableEntity, view)
+	refused, err := p.chooseCoupon(v, &cart, form.Get("coupon"))
+	if err != nil || refused.typed == "" {
+		return seeCart(v, err)
 	}
-	return seeCart(v, p.site.Store.SetCartCoupon(v.Context(), cart.ID, typed))
+	view, err := p.cartPage(v)
+	if err != nil {
+		return err
+	}
+	view.Coupon = refused.field(v.Printer)
+	return showCart(v, refused.status(v), view)
 }
 
 // EstimateDelivery stores the cart's place of delivery: POST /cart/place with country and region.

@@ -97,7 +97,7 @@ type checkout struct {
 	form     checkoutForm
 
 	place     pages.EstimateForm
-	badCoupon string // typed, but not a possible code
+	badCoupon refusedCoupon // typed, but not looked at
 
 	email, name, coin, payer invalid.Problem
 	address                  invalid.Problems
@@ -133,12 +133,9 @@ func (p *CheckoutPages) checkout(v *visit.Visit, cart models.Cart, form checkout
 	if err != nil {
 		return nil, err
 	}
-	c := &checkout{cart: cart, bill: bill, offers: offers, currency: currency, signedIn: s.SignedIn(), form: form}
+	c := &checkout{cart: cart, bill: bill, offers: offers, currency: currency, signedIn: s.SignedIn(), form: form, badCoupon: form.refused}
 	if c.place, err = p.carts.placeForm(v.Context(), v.Printer.Lang(), cart, bill); err != nil {
 		return nil, err
-	}
-	if form.coupon != nil && *form.coupon != "" && models.FoldCoupon(*form.coupon) == "" {
-		c.badCoupon = *form.coupon
 	}
 	if offers.Renewed {
 		c.notices = append(c.notices, pages.Notice{Kind: pages.NoticeRatesChanged})
@@ -152,7 +149,7 @@ func (c *checkout) validate() bool {
 	c.coin, c.payer = c.form.coinProblem(c.offers), c.form.payerProblem(c.signedIn)
 	c.checkAddress()
 	return c.email == "" && c.name == "" && c.coin == "" && c.payer == "" &&
-		len(c.address) == 0 && c.badCoupon == ""
+		len(c.address) == 0 && c.badCoupon.typed == ""
 }
 
 // checkAddress sets the problems of the address of delivery.
@@ -201,8 +198,8 @@ func (c *checkout) show(v *visit.Visit, status int) error {
 	}
 	page.CartCount = c.cart.Count()
 	coupon := couponView(v.Printer, c.currency, c.cart, c.bill)
-	if c.badCoupon != "" {
-		coupon = pages.CouponField{Typed: c.badCoupon, Problem: string(models.CouponUnknown)}
+	if c.badCoupon.typed != "" {
+		coupon = c.badCoupon.field(v.Printer)
 	}
 	payment := paymentView(v.Printer, c.currency, c.offers, c.form.paymentForm, c.signedIn)
 	payment.CoinProblem, payment.PayerProblem = c.coin, c.payer

@@ -140,7 +140,7 @@ func (p *CheckoutPages) usedForm(v *visit.Visit, cart models.Cart, form checkout
 	case errors.Is(err, payments.ErrFormUsed):
 		return p.notPlaced(v, form, err)
 	case err != nil:
-		p.site.Log.ErrorContext(v.Context(), "no way to the pay page of an order that exists", "request", v.RequestID(), "error", err)
+		p.site.Log.Log(v.Context(), v.FaultLevel(), "no way to the pay page of an order that exists", "request", v.RequestID(), "error", err)
 	}
 	return p.placed(v, placement)
 }

@@ -38,8 +38,8 @@ func (p *CheckoutPages) UpdateCheckout(v *visit.Visit) error {
 	switch {
 	case err != nil:
 		return err
-	case c.badCoupon != "":
-		return c.show(v, http.StatusUnprocessableEntity)
+	case c.badCoupon.typed != "":
+		return c.show(v, c.badCoupon.status(v))
 	case v.Fragment():
 		return c.show(v, http.StatusOK)
 	default:
@@ -71,13 +71,12 @@ func (p *CheckoutPages) storeChoices(v *visit.Visit, cart *models.Cart, form *ch
 		cart.MethodID = form.method
 	}
 	if form.coupon != nil {
-		code := models.FoldCoupon(*form.coupon)
-		if (code != "" || *form.coupon == "") && code != cart.CouponCode {
-			if err := db.SetCartCoupon(ctx, cart.ID, code); err != nil {
-				return err
-			}
-			cart.CouponCode, form.chose = code, true
+		was := cart.CouponCode
+		refused, err := p.carts.chooseCoupon(v, cart, *form.coupon)
+		if err != nil {
+			return err
 		}
+		form.refused, form.chose = refused, form.chose || cart.CouponCode != was
 	}
 	return p.carts.fillDestination(v, cart)
 }

@@ -4,11 +4,9 @@ import (
 	"net/mail"
 	"net/url"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/invalid"
-	"github.com/coincart/coincart/models/text"
 	"github.com/coincart/coincart/payments"
 )
 
@@ -31,6 +29,7 @@ type checkoutForm struct {
 	address models.Address // without the name; the country and the region are "" where the form has none
 	method  string         // of delivery
 	coupon  *string        // nil: the form has no field for it
+	refused refusedCoupon  // what the form's code is not looked at for (CheckoutPages.storeChoices)
 	chose   bool           // the form chose something else than what its page showed (CheckoutPages.choose)
 
 	paymentForm
@@ -162,12 +161,4 @@ func isHostName(host string) bool {
 }
 
 // nameProblem checks a name, which may be missing.
-func nameProblem(name string) invalid.Problem {
-	switch {
-	case utf8.RuneCountInString(name) > maxName:
-		return invalid.TooLong
-	case !text.Line(name):
-		return invalid.Characters
-	}
-	return ""
-}
+func nameProblem(name string) invalid.Problem { return models.CheckShopper(name, maxName) }

@@ -68,18 +68,21 @@ func FuzzIsEmail(f *testing.F) {
 
 func TestNameProblem(t *testing.T) {
 	for text, want := range map[string]invalid.Problem{
-		"":                          "",
-		"Ann O'Hara-Lee":            "",
-		"李安":                        "",
-		"محمد\u200cعلی":             "",
-		"<b>Ann</b>":                "", // a name is text; the page escapes it
-		strings.Repeat("李", 100):    "",
-		strings.Repeat("李", 101):    invalid.TooLong,
-		"Ann\r\nBcc: x@example.com": invalid.Characters,
-		"Ann\x00":                   invalid.Characters,
-		"Ann\u202eLee":              invalid.Characters,
-		"Ann\u2028Lee":              invalid.Characters,
-		"Ann\xff":                   invalid.Characters,
+		"":                            "",
+		"Ann O'Hara-Lee":              "",
+		"李安":                          "",
+		"محمد\u200cعلی":               "",
+		"<b>Ann</b>":                  "", // a name is text; the page escapes it
+		"Claim it: https://x.example": invalid.Link,
+		"www.x.example":               invalid.Link,
+		"ann@example.com":             invalid.Link,
+		strings.Repeat("李", 100):      "",
+		strings.Repeat("李", 101):      invalid.TooLong,
+		"Ann\r\nBcc: x@example.com":   invalid.Characters,
+		"Ann\x00":                     invalid.Characters,
+		"Ann\u202eLee":                invalid.Characters,
+		"Ann\u2028Lee":                invalid.Characters,
+		"Ann\xff":                     invalid.Characters,
 	} {
 		assert.Equal(t, want, nameProblem(text), "%q", text)
 	}

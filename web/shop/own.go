@@ -66,6 +66,9 @@ func (p *OwnOrderPages) listOwn(v *visit.Visit, view *pages.OwnOrdersView) (stat
 	if link != "" {
 		customer, err := p.site.Store.OpenCustomerLink(link)
 		if errors.Is(err, store.ErrToken) {
+			if !errors.Is(err, store.ErrTokenOld) {
+				v.NoteSecurity(models.SecurityTamperedLink, "")
+			}
 			view.Expired = true
 			return http.StatusGone, nil
 		}

@@ -30,10 +30,11 @@ type Pages struct {
 	*OwnOrderPages
 }
 
-// New returns the pages. hub wakes the open pages of orders.
-func New(site *visit.Site, service *payments.Service, people *customers.Service, hub *live.Hub) *Pages {
+// New returns the pages. hub wakes the open pages of orders; wrongCoupons is the maximum number of wrong coupon codes from one network in 10
+// minutes; 0 is the default, a negative number no limit.
+func New(site *visit.Site, service *payments.Service, people *customers.Service, hub *live.Hub, wrongCoupons int) *Pages {
 	catalogue := &CataloguePages{site: site}
-	carts := &CartPages{site: site, quoter: service.Quoter, catalogue: catalogue, atlas: &atlas{}}
+	carts := &CartPages{site: site, quoter: service.Quoter, catalogue: catalogue, atlas: &atlas{}, guesses: newGuesses(site.Clock, wrongCoupons)}
 	account := &account{signIn: service.SignIn}
 	return &Pages{
 		CataloguePages: catalogue,

@@ -2,7 +2,6 @@ package shop
 
 import (
 	"strings"
-	"time"
 
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/invalid"
@@ -17,10 +16,10 @@ import (
 func billTotals(p *i18n.Printer, currency models.Currency, bill payments.Bill) templates.Totals {
 	t := templates.Totals{
 		Goods: visit.Money(p, currency, bill.Goods), Discount: visit.MoneyOrNone(p, currency, bill.Discount), Coupon: bill.CouponCode,
-		Tax: visit.MoneyOrNone(p, currency, bill.Tax), Contained: visit.MoneyOrNone(p, currency, bill.ContainedTax),
-		TaxName: bill.TaxTitle(p.Lang()), TaxRate: visit.Percent(bill.TaxRate), Total: visit.Money(p, currency, bill.Total),
+		TaxName: bill.TaxTitle(p.Lang()), TaxRate: bill.TaxRate.String() + "%", Total: visit.Money(p, currency, bill.Total),
 		DeliveryLater: bill.NeedsAddress && bill.Method() == nil,
 	}
+	t.Tax, t.Contained = taxText(p, currency, bill.TaxName, bill.TaxIncluded, bill.Tax, bill.ContainedTax)
 	if m := bill.Method(); m != nil {
 		t.Delivery, t.DeliveryTitle, t.DeliveryFree = visit.Money(p, currency, bill.Delivery), m.NameIn(p.Lang()), bill.Delivery.IsZero()
 	}
@@ -33,11 +32,23 @@ func OrderTotals(p *i18n.Printer, order models.Order) templates.Totals {
 	t := templates.Totals{
 		Goods: visit.Money(p, currency, order.GoodsTotal), Discount: visit.MoneyOrNone(p, currency, order.Discount), Coupon: order.CouponCode,
 		Delivery: visit.MoneyOrNone(p, currency, order.Delivery), DeliveryTitle: order.DeliveryTitle,
-		Tax: visit.MoneyOrNone(p, currency, order.Tax), Contained: visit.MoneyOrNone(p, currency, order.ContainedTax),
-		TaxName: order.TaxName, TaxRate: visit.Percent(order.TaxRate), Total: visit.Money(p, currency, order.Total),
+		TaxName: order.TaxName, TaxRate: order.TaxRate.String() + "%", Total: visit.Money(p, currency, order.Total),
 	}
+	t.Tax, t.Contained = taxText(p, currency, order.TaxName, order.TaxIncluded, order.Tax, order.ContainedTax)
 	t.DeliveryFree = order.DeliveryTitle != "" && order.Delivery.IsZero()
 	return t
+}
+
+// taxText returns the tax that is added and the tax that prices contain, "" for none. A tax of 0 % has a name and is shown; what is not taxed
+// has none.
+func taxText(p *i18n.Printer, currency models.Currency, name string, included bool, added, contained models.Amount) (tax, within string) {
+	switch {
+	case name == "":
+		return visit.MoneyOrNone(p, currency, added), visit.MoneyOrNone(p, currency, contained)
+	case included:
+		return "", visit.Money(p, currency, contained)
+	}
+	return visit.Money(p, currency, added), ""
 }
 
 // couponView returns the coupon's field: the code that counts, or the one that does not and why.
@@ -46,11 +57,12 @@ func couponView(p *i18n.Printer, currency models.Currency, cart models.Cart, bil
 		return pages.CouponField{Code: bill.CouponCode}
 	}
 	field := pages.CouponField{Typed: cart.CouponCode, Problem: string(bill.CouponProblem)}
+	if bill.CouponProblem.Alike() {
+		field.Problem = string(models.CouponUnknown)
+		return field
+	}
 	if c := bill.Coupon; c != nil {
 		field.Minimum = visit.Money(p, currency, c.Minimum)
-		if !c.StartsAt.IsZero() {
-			field.From = p.Time(c.StartsAt, time.UTC)
-		}
 	}
 	return field
 }

@@ -18,6 +18,8 @@ var (
 	ErrBadForm = errors.New("the form cannot be read")
 	// ErrMediaType means that a body has a content type that no form of the shop has.
 	ErrMediaType = errors.New("the body is no form")
+	// ErrLeft means that the visitor's connection broke while the body arrived or the answer was sent.
+	ErrLeft = errors.New("the visitor left")
 	// ErrTooLarge means that a body is longer than MaxFormBytes.
 	ErrTooLarge = errors.New("the body is too large")
 )

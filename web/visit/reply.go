@@ -65,8 +65,10 @@ func (v *Visit) Download(name, contentType string, size int64, each func(write f
 		if err := control.SetWriteDeadline(time.Now().Add(chunkTime)); err != nil {
 			return fmt.Errorf("set a deadline: %w", err)
 		}
-		_, err := w.Write(piece)
-		return err
+		if _, err := w.Write(piece); err != nil {
+			return fmt.Errorf("%w: %w", ErrLeft, err)
+		}
+		return nil
 	})
 	if err != nil && !w.Written() { // an error page follows, which is no file
 		h.Del("Content-Disposition")

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/security"
 	"github.com/coincart/coincart/models/store"
 	"github.com/coincart/coincart/payments"
 	"github.com/coincart/coincart/web/session"
@@ -26,6 +27,7 @@ type Config struct {
 	Demo     bool
 	Zone     *time.Location     // in which the exchange's day begins and ends
 	Count    func(event string) // counts an event for the metrics; nil: not counted
+	Security *security.Recorder // nil: events of security are not recorded
 }
 
 // Site is what all visits share. It is safe for concurrent use.
@@ -36,6 +38,7 @@ type Site struct {
 	Count func(event string)
 	Zone  *time.Location // in which the exchange's day begins and ends, and staff read times
 
+	security *security.Recorder
 	base     models.BaseURL
 	shopName string
 	cookies  session.Scope
@@ -60,6 +63,7 @@ func NewSite(c Config) *Site {
 	cookies := session.Scope{Secure: c.Base.Secure(), Path: c.Base.Path}
 	return &Site{
 		Store: c.Store, Clock: c.Clock, Log: c.Logger, Count: count, Zone: c.Zone, base: c.Base, shopName: c.ShopName, cookies: cookies, demo: c.Demo,
+		security:   c.Security,
 		jar:        session.NewJar(c.Store, c.Clock, cookies),
 		pool:       newBufferPool(),
 		categories: &cached[[]models.Category]{what: "categories", now: c.Clock, load: c.Store.Categories},

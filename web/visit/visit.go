@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"slices"
@@ -14,9 +15,9 @@ import (
 	"unicode/utf8"
 
 	"github.com/gin-gonic/gin"
-	"github.com/go-chi/httprate"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/security"
 	"github.com/coincart/coincart/models/text"
 	"github.com/coincart/coincart/templates"
 	"github.com/coincart/coincart/templates/i18n"
@@ -167,9 +168,20 @@ func (v *Visit) Body(limit int64) (contentType string, body []byte, err error) {
 		return "", nil, ErrTooLarge
 	}
 	if err != nil {
-		return "", nil, fmt.Errorf("read body: %w", err)
+		return "", nil, fmt.Errorf("%w: read body: %w", ErrLeft, err)
 	}
 	return r.Header.Get("Content-Type"), body, nil
+}
+
+// Left reports whether the visitor left before the answer.
+func (v *Visit) Left() bool { return errors.Is(v.Context().Err(), context.Canceled) }
+
+// FaultLevel returns the level at which a fault of the request is logged: a visitor who left is no error of the shop's.
+func (v *Visit) FaultLevel() slog.Level {
+	if v.Left() {
+		return slog.LevelWarn
+	}
+	return slog.LevelError
 }
 
 // Posted reports whether the request came from a form.
@@ -179,7 +191,15 @@ func (v *Visit) Posted() bool { return v.gin.Request.Method == http.MethodPost }
 func (v *Visit) ClientIP() string { return v.gin.ClientIP() }
 
 // ClientNetwork returns the visitor's address, for counting: an IPv6 address stands for its network, because a visitor has many of them.
-func (v *Visit) ClientNetwork() string { return httprate.CanonicalizeIP(v.ClientIP()) }
+func (v *Visit) ClientNetwork() string {
+	narrow, _ := models.Network(v.ClientIP())
+	return narrow
+}
+
+// NoteSecurity records an event of security. email is the account's, "" for none.
+func (v *Visit) NoteSecurity(kind models.SecurityKind, email string) {
+	v.Site.security.Note(v.Context(), security.Event{Kind: kind, RemoteAddr: v.ClientIP(), Email: email, RequestID: v.RequestID()})
+}
 
 // languageCookie holds the language that the visitor chose.
 const languageCookie = "coincart-language"

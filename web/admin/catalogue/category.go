@@ -139,7 +139,7 @@ func (h *handlers) saveCategory(req *admin.Request) error {
 
 func (h *handlers) storeCategory(req *admin.Request, stored models.Category, list []models.Category, form url.Values, files []visit.File) error {
 	isNew := stored.Version == 0
-	view, c, err := h.readCategory(req, stored, form, files)
+	view, c, err := h.readCategory(req, stored, list, form, files)
 	if err != nil {
 		return err
 	}

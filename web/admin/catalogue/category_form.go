@@ -2,6 +2,9 @@ package catalogue
 
 import (
 	"net/url"
+	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/invalid"
@@ -18,7 +21,7 @@ const (
 )
 
 // readCategory reads what was typed, on top of the stored category.
-func (h *handlers) readCategory(req *admin.Request, stored models.Category, form url.Values, files []visit.File) (pages.CategoryView, models.Category, error) {
+func (h *handlers) readCategory(req *admin.Request, stored models.Category, list []models.Category, form url.Values, files []visit.File) (pages.CategoryView, models.Category, error) {
 	view := pages.CategoryView{
 		ID: stored.ID, New: stored.Version == 0, Version: form.Get("version"), Name: admin.Typed(admin.OneLine(form.Get("name"))),
 		Slug: admin.Typed(admin.OneLine(form.Get("slug"))), Summary: admin.Typed(normalLines(form.Get("summary"))), Hidden: form.Get("hidden") == "1",
@@ -48,7 +51,7 @@ func (h *handlers) readCategory(req *admin.Request, stored models.Category, form
 		for _, t := range view.Texts {
 			words = append(words, t.Name.Value)
 		}
-		view.Slug.Value = firstSlug(words)
+		view.Slug.Value = freeSlug(firstSlug(words, "category", stored.ID), stored.ID, list)
 	}
 	checkCategory(&view)
 	c.Name, c.Slug, c.Summary, c.Hidden, c.Picture = view.Name.Value, view.Slug.Value, view.Summary.Value, view.Hidden, view.Picture
@@ -57,6 +60,19 @@ func (h *handlers) readCategory(req *admin.Request, stored models.Category, form
 		c.Version = seen
 	}
 	return view, c, nil
+}
+
+// freeSlug returns a slug that no other category has: different names can be spelled alike in Latin letters.
+func freeSlug(slug, id string, list []models.Category) string {
+	taken := func(s string) bool {
+		return slices.ContainsFunc(list, func(c models.Category) bool { return c.Slug == s && c.ID != id })
+	}
+	free := slug
+	for n := 2; slug != "" && taken(free); n++ {
+		end := "-" + strconv.Itoa(n)
+		free = strings.TrimRight(slug[:min(len(slug), text.MaxSlug-len(end))], "-") + end
+	}
+	return free
 }
 
 // readCategoryPicture stores the uploaded picture, if there is one. A picture that is not an upload must be the category's present one.

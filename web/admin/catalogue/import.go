@@ -34,7 +34,11 @@ func (h *handlers) importPage(req *admin.Request, id string, refusal pages.Refus
 	if err != nil {
 		return err
 	}
-	view := importView(req.Printer, &i, tasks)
+	currency, err := h.site.Currency(req.Context())
+	if err != nil {
+		return err
+	}
+	view := importView(req.Printer, currency, &i, tasks)
 	view.FormToken, view.Refusal = models.NewRef(), refusal
 	q := req.QueryValues("level", "after")
 	if err := h.importProblems(req, &view, q); err != nil {

@@ -99,7 +99,7 @@ func importOptions(form url.Values) models.ImportOptions {
 }
 
 // importTask returns a handler that begins a task of the import that the address names, and redirects to its page: POST
-// /admin/imports/{id}/check, start, pictures with form_token.
+// /admin/imports/{id}/check, pictures with form_token.
 func (h *handlers) importTask(begin importStarter) admin.OnceHandler {
 	return func(req *admin.Request, _ url.Values, token string) error {
 		_, err := begin(req.Context(), req.ID(), token, req.Actor())
@@ -111,6 +111,21 @@ func (h *handlers) importTask(begin importStarter) admin.OnceHandler {
 		}
 		return req.SeeOther(admin.ImportPath(req.ID()))
 	}
+}
+
+// startImport begins to import a file that was checked: POST /admin/imports/{id}/start with form_token, and with confirmed, the digest of the
+// changes of prices that the page lists, if there are any.
+func (h *handlers) startImport(req *admin.Request, form url.Values, token string) error {
+	_, err := h.transfers.StartImport(req.Context(), req.ID(), token, form.Get(admin.ConfirmedField), req.Actor())
+	switch {
+	case errors.Is(err, catalogue.ErrImportPrices):
+		return h.importPage(req, req.ID(), pages.RefusalConfirm)
+	case errors.Is(err, catalogue.ErrImportState):
+		return h.importPage(req, req.ID(), pages.RefusalStale)
+	case err != nil:
+		return admin.NoPage(err)
+	}
+	return req.SeeOther(admin.ImportPath(req.ID()))
 }
 
 // stopImport stops the running task of an import: POST /admin/imports/{id}/stop with task.

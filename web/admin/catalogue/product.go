@@ -2,8 +2,11 @@ package catalogue
 
 import (
 	"errors"
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
+	"strconv"
 
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/catalogue"
@@ -25,6 +28,7 @@ type editing struct {
 	stored models.Product // zero for a new one
 	view   pages.ProductView
 	do     string
+	values url.Values // what was typed, with the names of the pictures that were uploaded
 	status int
 }
 
@@ -99,8 +103,16 @@ func (h *handlers) readProduct(req *admin.Request, e *editing) error {
 	if err != nil {
 		return err
 	}
-	e.form, e.do = e.k.readForm(form), form.Get("do")
-	return h.takePictures(req, e, files)
+	e.form, e.do, e.values = e.k.readForm(form), form.Get("do"), maps.Clone(form)
+	if err := h.takePictures(req, e, files); err != nil {
+		return err
+	}
+	for i := len(form["picture"]); i < len(e.form.Pictures); i++ {
+		name := "u" + strconv.Itoa(i)
+		e.values["picture"] = append(slices.Clone(e.values["picture"]), name)
+		e.values.Set("p."+name+".source", e.form.Pictures[i].Source)
+	}
+	return nil
 }
 
 // carryOut carries out what the button says: it stores the product, or shows the form with its rows changed.
@@ -126,7 +138,15 @@ func (h *handlers) storeProduct(req *admin.Request, e *editing) error {
 	if len(e.view.Uploads) > 0 {
 		return h.showRefused(req, e, pages.RefusalUpload, http.StatusUnprocessableEntity)
 	}
-	err := h.editor.SaveProduct(req.Context(), req.Actor(), e.k.categories, e.stored, p)
+	if models.SetsPrice(e.stored, p) {
+		if admitted, err := req.NeedFresh(e.values); err != nil || !admitted {
+			return err
+		}
+	}
+	err := h.editor.SaveProduct(req.Context(), req.Actor(), e.k.categories, e.stored, p, e.values.Get(admin.ConfirmedField))
+	if jump, jumps := errors.AsType[*catalogue.PriceJumpError](err); jumps {
+		return h.confirmPrices(req, e, p, jump.Moves)
+	}
 	if err != nil {
 		return h.notStored(req, e, p, err)
 	}

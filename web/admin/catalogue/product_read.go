@@ -45,7 +45,7 @@ func (k formContext) product(f *pages.ProductForm, stored models.Product) (p mod
 	return p, !hasProblem(*f)
 }
 
-// slugOf returns the slug that was typed, else one that is made from the title, a translation or a SKU.
+// slugOf returns the slug that was typed, else one that is made from the title, a translation, a SKU or the id.
 func slugOf(f *pages.ProductForm) string {
 	if f.Slug.Value != "" {
 		return strings.ToLower(f.Slug.Value)
@@ -57,16 +57,23 @@ func slugOf(f *pages.ProductForm) string {
 	for _, v := range f.Variants {
 		words = append(words, v.SKU.Value)
 	}
-	return firstSlug(words)
+	return firstSlug(words, "product", f.ID)
 }
 
-func firstSlug(words []string) string {
-	for _, word := range words {
-		if slug := text.Slug(word); slug != "" {
-			return slug
+// firstSlug returns a slug made from the first of the words that has Latin letters or digits, else from the first whose letters have a Latin
+// spelling. A name without letters, such as pictures, gets one of its kind and id. It is "" without a name, which is the first word.
+func firstSlug(words []string, kind, id string) string {
+	for _, spelled := range []func(string) string{text.Slug, text.AnySlug} {
+		for _, word := range words {
+			if slug := spelled(word); slug != "" {
+				return slug
+			}
 		}
 	}
-	return ""
+	if words[0] == "" {
+		return ""
+	}
+	return text.Slug(kind + " " + id[max(0, len(id)-8):])
 }
 
 // tagsOf splits a list at its commas, Western or Chinese.

@@ -2,6 +2,8 @@
 package catalogue
 
 import (
+	"net/http"
+
 	"golang.org/x/sync/semaphore"
 
 	"github.com/coincart/coincart/models"
@@ -25,16 +27,16 @@ type handlers struct {
 // Routes returns the room's addresses for the table of package web.
 func Routes(site *visit.Site, transfers *catalogue.Transfers, engine *jobs.Engine, preview *shop.Pages) []admin.Route {
 	h := &handlers{
-		site: site, editor: catalogue.NewEditor(site.Store), transfers: transfers, jobs: engine, shop: preview, pictureWork: semaphore.NewWeighted(1),
+		site: site, editor: transfers.Editor(), transfers: transfers, jobs: engine, shop: preview, pictureWork: semaphore.NewWeighted(1),
 	}
 	return []admin.Route{
 		admin.Get("/products", models.MayView, h.showProducts),
-		admin.Post("/products", models.MayCatalogue, h.createProduct),
+		admin.FreshForPrices("/products", models.MayCatalogue, h.createProduct),
 		admin.Get("/products/new", models.MayView, h.newProduct),
 		admin.Form("/products/bulk/change", models.MayCatalogue, h.bulkProducts),
 		admin.Post("/products/preview/form", models.MayCatalogue, h.previewProduct),
 		admin.Get("/products/:id", models.MayView, h.showProduct),
-		admin.Post("/products/:id", models.MayCatalogue, h.saveProduct),
+		admin.FreshForPrices("/products/:id", models.MayCatalogue, h.saveProduct),
 		admin.Get("/products/:id/preview", models.MayView, h.previewStored),
 		admin.Form("/products/:id/duplicate", models.MayCatalogue, h.duplicateProduct),
 		admin.Post("/products/:id/delete", models.MayCatalogue, h.deleteProduct),
@@ -46,7 +48,7 @@ func Routes(site *visit.Site, transfers *catalogue.Transfers, engine *jobs.Engin
 		admin.Get("/categories/:id", models.MayView, h.showCategory),
 		admin.Post("/categories/:id", models.MayCatalogue, h.saveCategory),
 		admin.Form("/categories/:id/move", models.MayCatalogue, h.moveCategory),
-		admin.Form("/categories/:id/delete", models.MayCatalogue, h.deleteCategory),
+		admin.Fresh(http.MethodPost, "/categories/:id/delete", models.MayCatalogue, admin.WithForm(h.deleteCategory)), // coupons go with it,
 
 		admin.Get("/tags", models.MayView, h.showTags),
 		admin.Form("/tags/rename", models.MayCatalogue, h.renameTag),
@@ -58,7 +60,7 @@ func Routes(site *visit.Site, transfers *catalogue.Transfers, engine *jobs.Engin
 		admin.Get("/imports/:id", models.MayView, h.showImport),
 		admin.Get("/imports/:id/file", models.MayView, h.downloadProblems),
 		admin.OnceForm("/imports/:id/check", models.MayCatalogue, h.importTask(h.transfers.CheckImport)),
-		admin.OnceForm("/imports/:id/start", models.MayCatalogue, h.importTask(h.transfers.StartImport)),
+		admin.FreshOnceForm("/imports/:id/start", models.MayCatalogue, h.startImport),
 		admin.Form("/imports/:id/stop", models.MayCatalogue, h.stopImport),
 		admin.OnceForm("/imports/:id/pictures", models.MayCatalogue, h.importTask(h.transfers.FetchImportPictures)),
 	}

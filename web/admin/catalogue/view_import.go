@@ -54,7 +54,7 @@ func importRow(p *i18n.Printer, i *models.Import, tasks map[string]models.Task) 
 	}
 }
 
-func importView(p *i18n.Printer, i *models.Import, tasks map[string]models.Task) pages.ImportView {
+func importView(p *i18n.Printer, currency models.Currency, i *models.Import, tasks map[string]models.Task) pages.ImportView {
 	r, checked := importReport(i)
 	state, task := importState(i, &r, tasks)
 	v := pages.ImportView{
@@ -76,6 +76,7 @@ func importView(p *i18n.Printer, i *models.Import, tasks map[string]models.Task)
 	v.Dialect, v.Delimiter, v.NewPaths = r.Dialect, delimiterName(r.Delimiter), r.Categories
 	v.Options = optionNames(i.Options)
 	v.Tiles = importTiles(p, &r)
+	v.Prices, v.PriceMore, v.Confirm = moveRows(p, currency, r.PriceMoves), r.PriceCount-len(r.PriceMoves), r.PriceDigest
 	for _, c := range r.Columns {
 		v.Columns = append(v.Columns, pages.ImportColumnRow{Header: c.Header, Used: c.Used, Filled: c.Filled})
 	}

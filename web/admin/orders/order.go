@@ -50,6 +50,12 @@ func mailsOf(order models.Order) []models.MailKind {
 	if !order.FulfilledAt.IsZero() {
 		list = append(list, models.MailOrderSent)
 	}
+	switch {
+	case order.State == models.OrderExpired:
+		list = append(list, models.MailOrderExpired)
+	case order.State == models.OrderCancelled && !order.CalledOff():
+		list = append(list, models.MailOrderCancelled)
+	}
 	return list
 }
 

@@ -85,8 +85,8 @@ func shipmentRefusal(cause error, d payments.ShipmentDetails) (pages.ShipmentDet
 	case errors.Is(cause, store.ErrConflict):
 		return details, pages.RefusalStale
 	case errors.Is(cause, payments.ErrTrackingLink):
-		details.LinkProblem = invalid.Link
-		return details, pages.RefusalOf(invalid.Link)
+		details.LinkProblem = invalid.Tracking
+		return details, pages.RefusalOf(invalid.Tracking)
 	case errors.Is(cause, models.ErrNoteText):
 		details.Problem = invalid.TooLong
 		return details, pages.RefusalOf(invalid.TooLong)

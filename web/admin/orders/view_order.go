@@ -155,7 +155,7 @@ func shipmentViews(p *i18n.Printer, file models.OrderFile, times viewTimes) []pa
 func addTotals(view *pages.OrderView, p *i18n.Printer, o models.Order) {
 	money := func(a models.Amount) string { return p.Money(a.String(), o.Currency, o.Digits) }
 	tax := strings.TrimSpace(o.TaxName + " " + o.TaxRate.String() + "%")
-	if o.Discount.IsPositive() || o.Shipped || o.Delivery.IsPositive() || o.Tax.IsPositive() {
+	if o.Discount.IsPositive() || o.Shipped || o.Delivery.IsPositive() || o.Tax.IsPositive() || o.TaxName != "" && !o.TaxIncluded {
 		view.Sums = append(view.Sums, pages.Sum{Kind: "goods", Amount: money(o.GoodsTotal)})
 	}
 	if o.Discount.IsPositive() {
@@ -164,10 +164,11 @@ func addTotals(view *pages.OrderView, p *i18n.Printer, o models.Order) {
 	if o.Shipped || o.Delivery.IsPositive() {
 		view.Sums = append(view.Sums, pages.Sum{Kind: "delivery", Detail: o.DeliveryTitle, Amount: money(o.Delivery)})
 	}
-	if o.Tax.IsPositive() {
+	taxed := o.TaxName != "" // at 0 % too
+	if o.Tax.IsPositive() || taxed && !o.TaxIncluded {
 		view.Sums = append(view.Sums, pages.Sum{Kind: "tax", Detail: tax, Amount: money(o.Tax)})
 	}
-	if o.ContainedTax.IsPositive() {
+	if o.ContainedTax.IsPositive() || taxed && o.TaxIncluded {
 		view.Contains = pages.Sum{Kind: "tax", Detail: tax, Amount: money(o.ContainedTax)}
 	}
 	view.Shipped = o.Shipped

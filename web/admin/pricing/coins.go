@@ -120,8 +120,11 @@ func (h *handlers) saveCoin(req *admin.Request, form url.Values) error {
 	if stored.Symbol != "" && typed.Version != strconv.Itoa(stored.Version) {
 		return h.coinPage(req, stored, nil, pages.RefusalStale)
 	}
-	err = h.rates.SaveCoin(req.Context(), stored, c, req.Actor())
+	err = h.rates.SaveCoin(req.Context(), stored, c, form.Get(admin.ConfirmedField), req.Actor())
+	jump, jumps := errors.AsType[*rates.RateJumpError](err)
 	switch {
+	case jumps:
+		return h.confirmRate(req, form, stored, jump.Move)
 	case errors.Is(err, store.ErrDuplicate):
 		typed.Symbol.Problem = invalid.Taken
 		return h.coinPage(req, stored, typed, "")

@@ -52,7 +52,9 @@ func (r coinReader) read(stored models.Coin, now time.Time) (*pages.CoinForm, mo
 	f.Precision, c.Precision = r.number("precision", 0, models.MaxFractionDigits, invalid.Between, -1)
 	rounding, digits := r.number("rounding", 0, c.Precision, invalid.Rounding, c.Precision)
 	f.Rounding, c.Dropped = rounding, c.Precision-digits
-	f.Position, c.Position = r.number("position", 0, lastPosition, invalid.Between, 0)
+	if stored.Symbol != "" { // a new coin goes behind all others
+		f.Position, c.Position = r.number("position", 0, lastPosition, invalid.Between, 0)
+	}
 	f.Minimum, c.MinAmount = r.amount("minimum", invalid.Amount)
 	if f.Minimum.Problem == "" && c.MinAmount.Digits() > c.Precision {
 		f.Minimum.Problem = invalid.Amount

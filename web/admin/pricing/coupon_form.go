@@ -43,9 +43,6 @@ func (h *handlers) readCoupon(req *admin.Request, form url.Values, stored models
 	if c.Code == "" {
 		c.Code = view.Code.Value // Check says what is wrong with it
 	}
-	if c.Kind == models.CouponFreeDelivery {
-		view.Value.Value = "" // it has none; the value of another kind is ignored
-	}
 	c.Value = admin.ReadAmount(&view.Value, models.MaxFractionDigits, c.Kind != models.CouponFreeDelivery)
 	c.Minimum = admin.ReadAmount(&view.Minimum, models.MaxFractionDigits, false)
 	zone := h.site.Zone

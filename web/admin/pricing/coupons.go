@@ -109,6 +109,7 @@ func (h *handlers) couponPage(req *admin.Request, c models.Coupon, view *pages.C
 	view.Kinds, view.Currency, view.Refusal = admin.Choices(models.CouponKinds(), view.Kind.Value, false), currency.Code, refusal
 	view.New = c.ID == ""
 	if !view.New {
+		view.Everything = c.MayLeaveNothing()
 		view.Row = couponRow(req.Printer, currency, c, h.site.Clock())
 		if err := h.couponUses(req, view, c.ID); err != nil {
 			return err
@@ -152,6 +153,9 @@ func (h *handlers) saveCoupon(req *admin.Request, form url.Values) error {
 	}
 	if stored.ID != "" && admin.Version(view.Version) != stored.Version {
 		return h.couponPage(req, stored, h.filledCoupon(stored), pages.RefusalStale)
+	}
+	if takesEverything(stored, c) && form.Get(admin.ConfirmedField) != couponDigest(c) {
+		return h.confirmCoupon(req, form, stored, c)
 	}
 	id, err := h.editor.SaveCoupon(req.Context(), req.Actor(), stored, c)
 	switch {

@@ -64,17 +64,8 @@ func describeCoin(view *pages.CoinView, p *i18n.Printer, currency models.Currenc
 	}
 	if c.ProblemAt(now) == models.RateJumped && c.Pending.IsPositive() {
 		view.Pending, view.PendingSeen = visit.Money(p, currency, c.Pending), c.Pending.String()
-		view.PendingAt, view.PendingBy = admin.Moment(p, c.PendingAt), differenceText(c.Rate, c.Pending)
+		view.PendingAt, view.PendingBy = admin.Moment(p, c.PendingAt), admin.DifferenceText(c.Rate, c.Pending)
 	}
-}
-
-// differenceText returns the difference from a to b in percent, with its sign, rounded away from 0 to a tenth.
-func differenceText(a, b models.Amount) string {
-	sign, gap := "+", b.Sub(a)
-	if gap.IsNegative() {
-		sign, gap = "−", a.Sub(b)
-	}
-	return sign + gap.Mul(models.AmountFromInt(100)).DivUp(a, 1).String() + "%"
 }
 
 // chartSpans returns the spans of time that a chart can show, by their names in the address.

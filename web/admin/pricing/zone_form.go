@@ -29,6 +29,9 @@ func (h *handlers) filledZone(req *admin.Request, z models.Zone) (*pages.ZoneVie
 		Version: strconv.Itoa(z.Version), Name: admin.Typed(z.Name), Shown: z.NameIn(req.Printer.Lang()), TaxMode: admin.Typed(string(z.TaxMode)), TaxName: admin.Typed(z.TaxName),
 		TaxRate: admin.AmountField(z.TaxRate), TaxDelivery: z.TaxDelivery, TaxTexts: admin.LangFields(langs, z.Texts, "tax_name"),
 	}
+	if z.TaxMode == models.TaxIncluded || z.TaxMode == models.TaxAdded {
+		view.TaxRate = admin.Typed(z.TaxRate.String()) // 0 is a rate too
+	}
 	for _, p := range z.Places {
 		view.Places = append(view.Places, pages.Tick{Value: p.Code(), On: true})
 	}
@@ -137,7 +140,7 @@ func (h *handlers) readZone(req *admin.Request, form url.Values, stored models.Z
 	z = stored
 	z.Name, z.TaxMode, z.TaxName, z.TaxDelivery = view.Name.Value, models.TaxMode(view.TaxMode.Value), view.TaxName.Value, view.TaxDelivery
 	view.TaxRate.Value = strings.TrimSpace(strings.TrimSuffix(view.TaxRate.Value, "%"))
-	z.TaxRate = admin.ReadAmount(&view.TaxRate, models.MaxPercentDigits, false)
+	z.TaxRate = admin.ReadAmount(&view.TaxRate, models.MaxPercentDigits, z.TaxMode != models.TaxNone)
 	z.Texts, view.TaxTexts = r.texts(stored.Texts, "tax_name", "tax_name.")
 	if z.Name != stored.Name {
 		for lang := range z.Texts {

@@ -15,7 +15,7 @@ import (
 	"github.com/coincart/coincart/web/admin"
 )
 
-const accountPath = admin.Home + "/account"
+const accountPath = admin.AccountPath
 
 // showAccount shows one's own account: GET /admin/account.
 func (h *handlers) showAccount(req *admin.Request) error {
@@ -31,6 +31,10 @@ func (h *handlers) accountView(req *admin.Request) (pages.AccountView, error) {
 	if err != nil {
 		return pages.AccountView{}, err
 	}
+	visit, err := h.accounts.LastVisit(req.Context(), req.Who())
+	if err != nil {
+		return pages.AccountView{}, err
+	}
 	person := req.Who().Staff
 	view := pages.AccountView{
 		Page: req.PageAt(pages.SectionAccount, accountPath), Name: pages.Field{Value: person.Name}, Langs: languageChoices(person.Lang), MinPassword: models.MinPassword,
@@ -39,7 +43,19 @@ func (h *handlers) accountView(req *admin.Request) (pages.AccountView, error) {
 	for i, s := range sessions {
 		view.Sessions[i] = sessionView(req.Printer, s, s.ID == req.Who().Session.ID)
 	}
-	return view, nil
+	view.LastVisit = visitView(req.Printer, visit, req.Who().Session.DeviceID)
+	return view, h.fillAlerts(req, &view)
+}
+
+// visitView returns what happened since the last visit. device is the row of the browser that shows it.
+func visitView(p *i18n.Printer, v staff.Visit, device string) pages.LastVisit {
+	view := pages.LastVisit{Since: admin.Moment(p, v.Since), Refused: v.Refused, WrongCodes: v.WrongCodes}
+	for _, d := range v.NewBrowsers {
+		view.NewBrowsers = append(view.NewBrowsers, pages.NewBrowser{
+			RemoteAddr: d.RemoteAddr, UserAgent: d.UserAgent, At: admin.Moment(p, d.CreatedAt), Current: d.ID == device,
+		})
+	}
+	return view
 }
 
 func sessionView(p *i18n.Printer, s models.StaffSession, current bool) pages.Session {
@@ -64,12 +80,12 @@ func (h *handlers) changeProfile(req *admin.Request, form url.Values) error {
 		return admin.ErrFilter
 	}
 	err := h.accounts.ChangeProfile(req.Context(), req.Who(), req.Actor(), form.Get("name"), lang)
-	if errors.Is(err, staff.ErrName) {
+	if problem := nameProblem(err); problem != "" {
 		view, err := h.accountView(req)
 		if err != nil {
 			return err
 		}
-		view.Name, view.Langs = pages.Field{Value: admin.Clip(form.Get("name")), Problem: invalid.Characters}, languageChoices(lang)
+		view.Name, view.Langs = pages.Field{Value: admin.Clip(form.Get("name")), Problem: problem}, languageChoices(lang)
 		return req.Show(http.StatusUnprocessableEntity, pages.Account(view))
 	}
 	if err != nil {
@@ -77,6 +93,17 @@ func (h *handlers) changeProfile(req *admin.Request, form url.Values) error {
 	}
 	req.SetLanguage(lang)
 	return req.Done(accountPath, pages.NoticeSaved)
+}
+
+// nameProblem returns what is wrong with a name, or "" for another error.
+func nameProblem(err error) invalid.Problem {
+	switch {
+	case errors.Is(err, staff.ErrName):
+		return invalid.Characters
+	case errors.Is(err, staff.ErrNameLink):
+		return invalid.Link
+	}
+	return ""
 }
 
 // changePassword sets a new password: POST /admin/account/password with current, password.

@@ -33,7 +33,7 @@ func (h *handlers) showEnrolment(first bool) admin.Handler {
 // enrolment opens the link, with the secret that this browser was shown before, if there is one.
 func (h *handlers) enrolment(req *admin.Request, first bool) (staff.Enrolment, error) {
 	known := req.Cookie(enrolCookie)
-	e, err := h.accounts.Enrolment(req.Context(), req.Param("token"), known)
+	e, err := h.accounts.Enrolment(req.Context(), req.Param("token"), known, req.Origin())
 	if errors.Is(err, staff.ErrLink) || (err == nil && e.First() != first) {
 		return e, visit.ErrUsedUp
 	}
@@ -63,7 +63,7 @@ func (h *handlers) enrol(first bool) admin.Handler {
 		if err != nil {
 			return h.enrolAgain(req, e, input, err)
 		}
-		req.KeepSession(joined.SessionID)
+		req.Open(joined.Opened)
 		req.DropCookie(enrolCookie)
 		return req.Answer("", pages.Recovery(pages.RecoveryView{Page: req.Frame(""), Codes: joined.Codes, Next: admin.Home}))
 	})
@@ -88,6 +88,7 @@ func (h *handlers) enrolAgain(req *admin.Request, e staff.Enrolment, input staff
 		{staff.ErrEmail, invalid.Email, &view.Email.Problem},
 		{staff.ErrEmailTaken, invalid.Taken, &view.Email.Problem},
 		{staff.ErrName, invalid.Characters, &view.Name.Problem},
+		{staff.ErrNameLink, invalid.Link, &view.Name.Problem},
 		{staff.ErrPassword, invalid.Password, &view.Password},
 		{staff.ErrPasswordIs, invalid.Guessable, &view.Password},
 		{staff.ErrCode, invalid.Code, &view.Code},

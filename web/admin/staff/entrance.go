@@ -68,7 +68,7 @@ func (h *handlers) giveCode(req *admin.Request, form url.Values) error {
 		typed = recovery
 	}
 	next := admin.OwnPage(form.Get("next"))
-	id, err := h.accounts.Finish(req.Context(), req.Who(), typed, req.Origin())
+	opened, err := h.accounts.Finish(req.Context(), req.Who(), typed, req.Origin())
 	if err != nil {
 		view := pages.CodeView{Page: req.Page(""), Next: next, Recovering: recovery != ""}
 		if view.Problem, view.WaitSeconds, err = req.CodeProblem(err); err != nil {
@@ -76,7 +76,7 @@ func (h *handlers) giveCode(req *admin.Request, form url.Values) error {
 		}
 		return req.Answer(pages.RefusalOf(view.Problem), pages.Code(view))
 	}
-	req.KeepSession(id)
+	req.Open(opened)
 	if req.Who().Staff.Lang != "" {
 		req.SetLanguage(req.Who().Staff.Lang)
 	}

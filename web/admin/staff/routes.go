@@ -5,19 +5,23 @@ import (
 	"net/http"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/alerts"
 	"github.com/coincart/coincart/models/staff"
 	pages "github.com/coincart/coincart/templates/admin"
 	"github.com/coincart/coincart/web/admin"
+	"github.com/coincart/coincart/web/visit"
 )
 
 // handlers answers the requests of the room.
 type handlers struct {
 	accounts *staff.Accounts
+	alerts   *alerts.Service
+	site     *visit.Site
 }
 
 // Routes returns the room's addresses for the table of package web.
-func Routes(accounts *staff.Accounts) []admin.Route {
-	h := &handlers{accounts: accounts}
+func Routes(site *visit.Site, accounts *staff.Accounts, told *alerts.Service) []admin.Route {
+	h := &handlers{accounts: accounts, alerts: told, site: site}
 	return []admin.Route{
 		admin.Open(http.MethodGet, "/login", admin.DoorOpen, h.showLogin),
 		admin.Open(http.MethodPost, "/login", admin.DoorOpen, admin.WithForm(h.signIn)),
@@ -32,6 +36,7 @@ func Routes(accounts *staff.Accounts) []admin.Route {
 		admin.Form("/step-up", models.MaySelf, h.stepUp),
 		admin.Get("/account", models.MaySelf, h.showAccount),
 		admin.Form("/account", models.MaySelf, h.changeProfile),
+		admin.Form("/account/alerts", models.MaySelf, h.chooseAlerts),
 		admin.Form("/account/password", models.MaySelf, h.changePassword),
 		admin.Fresh(http.MethodPost, "/account/recovery", models.MaySelf, h.newRecovery),
 		admin.Fresh(http.MethodGet, "/account/totp", models.MaySelf, h.showNewTOTP),
