@@ -110,6 +110,7 @@ type Order struct {
 	CreatedAt     time.Time
 	UpdatedAt     time.Time
 	ExpiresAt     time.Time // when the shop gives an unpaid order up
+	EndsBy        time.Time // ExpiresAt never gets later than this, whatever is tried again
 	PaidAt        time.Time `gorm:"default:null"` // zero until paid
 	Coin          string    `text:"32"`           // of the newest attempt, kept by the store; empty: there is none
 	Tracking      string    `text:"200"`          // the carrier's number, or how it was handed over
@@ -335,6 +336,7 @@ const (
 	ReviewUnreadable     ReviewKind = "unreadable"         // callback with a good signature that cannot be opened
 	ReviewUnresolved     ReviewKind = "unresolved"         // an attempt whose outcome is still unknown at the end of the schedule
 	ReviewUndelivered    ReviewKind = "undelivered_mail"   // a message that could not be sent
+	ReviewOverdue        ReviewKind = "overdue"            // something that does not move any more; closed by itself when it does
 	ReviewSealedDay      ReviewKind = "sealed_day_changed" // the platform's statement of a sealed day differs from the sealed one
 	ReviewUnmatchedOrder ReviewKind = "unmatched_order"    // the platform knows an order under our id that is not the attempt's
 	ReviewRate           ReviewKind = "rate"               // nothing can be sold at a coin's rate

@@ -32,6 +32,14 @@ const (
 	SettingStockLow    SettingKey = "stock.low"  // pieces at or below which a stock is low
 	SettingHomeCountry SettingKey = "tax.home_country"
 
+	// Limits of what unpaid orders may hold; 0 means no limit.
+	SettingLifetime    SettingKey = "limits.lifetime"     // minutes that an order may stay unpaid, however often paying is tried again
+	SettingMaxPieces   SettingKey = "limits.pieces"       // pieces of one product in an order
+	SettingOpenPayer   SettingKey = "limits.open_payer"   // unpaid orders of one payer
+	SettingOpenEmail   SettingKey = "limits.open_email"   // unpaid orders of one e-mail address
+	SettingOpenNetwork SettingKey = "limits.open_network" // unpaid orders of one network address
+	SettingHoarded     SettingKey = "limits.stock_share"  // percent of a stock in unpaid orders that is worth a warning; 0: none
+
 	SettingKeepAddresses SettingKey = "retention.addresses_days" // after an order is complete
 	SettingKeepEnvelopes SettingKey = "retention.envelopes_days"
 	SettingKeepNetwork   SettingKey = "retention.network_days"
@@ -47,12 +55,13 @@ const (
 	GroupLegal     SettingGroup = "legal"
 	GroupMail      SettingGroup = "mail"
 	GroupOrders    SettingGroup = "orders"
+	GroupLimits    SettingGroup = "limits"
 	GroupRetention SettingGroup = "retention"
 )
 
 // SettingGroups returns the groups in the order of their pages.
 func SettingGroups() []SettingGroup {
-	return []SettingGroup{GroupShop, GroupCurrency, GroupLegal, GroupMail, GroupOrders, GroupRetention}
+	return []SettingGroup{GroupShop, GroupCurrency, GroupLegal, GroupMail, GroupOrders, GroupLimits, GroupRetention}
 }
 
 // Whole reports whether a group's settings come from one place all together: a password of the environment must not go to a server
@@ -98,6 +107,9 @@ const (
 	maxCurrency   = 16
 	maxMailSecret = 500
 )
+
+// maxOpenOrders is the highest limit of unpaid orders: each has a row of its own that is looked for.
+const maxOpenOrders = 1000
 
 // ShopLanguages returns the tags of all languages that the shop has words for, in menu order.
 func ShopLanguages() []string { return []string{"en", "zh-Hans"} }
@@ -155,6 +167,13 @@ func SettingsList() []Setting {
 		Setting{Key: SettingQuoteTTL, Group: GroupOrders, Kind: KindNumber, Required: true, Default: "10", Min: 1, Max: 60},
 		Setting{Key: SettingStockLow, Group: GroupOrders, Kind: KindNumber, Required: true, Default: "5", Max: 100_000},
 		Setting{Key: SettingHomeCountry, Group: GroupOrders, Kind: KindCountry},
+
+		Setting{Key: SettingLifetime, Group: GroupLimits, Kind: KindNumber, Required: true, Default: "120", Min: 5, Max: 7 * 24 * 60},
+		Setting{Key: SettingMaxPieces, Group: GroupLimits, Kind: KindNumber, Required: true, Default: "20", Max: MaxQuantity},
+		Setting{Key: SettingOpenPayer, Group: GroupLimits, Kind: KindNumber, Required: true, Default: "3", Max: maxOpenOrders},
+		Setting{Key: SettingOpenEmail, Group: GroupLimits, Kind: KindNumber, Required: true, Default: "3", Max: maxOpenOrders},
+		Setting{Key: SettingOpenNetwork, Group: GroupLimits, Kind: KindNumber, Required: true, Default: "10", Max: maxOpenOrders},
+		Setting{Key: SettingHoarded, Group: GroupLimits, Kind: KindNumber, Required: true, Default: "50", Max: 100},
 
 		Setting{Key: SettingKeepAddresses, Group: GroupRetention, Kind: KindNumber, Required: true, Default: "180", Min: 1, Max: 36_500},
 		Setting{Key: SettingKeepEnvelopes, Group: GroupRetention, Kind: KindNumber, Required: true, Default: "90", Min: 7, Max: 36_500},

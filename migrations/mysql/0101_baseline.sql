@@ -474,6 +474,7 @@ CREATE TABLE IF NOT EXISTS orders (
   created_at      DATETIME(3) NOT NULL,
   updated_at      DATETIME(3) NOT NULL,
   expires_at      DATETIME(3) NOT NULL,                                -- when the shop gives an unpaid order up
+  ends_by         DATETIME(3) NOT NULL,                                -- expires_at never gets later than this, whatever is tried again
   paid_at         DATETIME(3) NULL,                                    -- NULL until paid
   due_at          DATETIME(3) NULL,                                    -- when a worker looks at it again; NULL: never
   lease           VARCHAR(64) COLLATE ascii_bin NOT NULL DEFAULT '',
@@ -568,6 +569,18 @@ CREATE TABLE IF NOT EXISTS reservations (
   CONSTRAINT reservations_order FOREIGN KEY (order_id) REFERENCES orders (id),
   CONSTRAINT reservations_variant FOREIGN KEY (variant_id) REFERENCES variants (id),
   CONSTRAINT reservations_quantity CHECK (quantity >= 1)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+-- Whom an unpaid order is counted for, so that nobody holds the whole stock. The rows of an order go with its last unpaid moment.
+CREATE TABLE IF NOT EXISTS unpaid_holders (
+  kind       VARCHAR(16) COLLATE ascii_bin NOT NULL, -- payer, email, network
+  digest     VARCHAR(64) COLLATE ascii_bin NOT NULL, -- keyed digest of the account, the e-mail or the network address
+  slot       INT NOT NULL,                           -- from 1 to the limit: two orders never have the same
+  order_id   CHAR(36) COLLATE ascii_bin NOT NULL,
+  created_at DATETIME(3) NOT NULL,
+  PRIMARY KEY (kind, digest, slot),
+  KEY unpaid_holders_by_order (order_id),
+  KEY unpaid_holders_by_time (created_at)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
 -- An order's use of a coupon.
@@ -1119,7 +1132,7 @@ CREATE TABLE IF NOT EXISTS settings (
 
 -- The settings of one page, which are changed together.
 CREATE TABLE IF NOT EXISTS setting_groups (
-  name       VARCHAR(32) COLLATE ascii_bin NOT NULL,               -- shop, currency, legal, mail, orders, retention
+  name       VARCHAR(32) COLLATE ascii_bin NOT NULL,               -- shop, currency, legal, mail, orders, limits, retention
   version    INT NOT NULL,
   changed_at DATETIME(3) NOT NULL,
   who        VARCHAR(254) COLLATE utf8mb4_bin NOT NULL DEFAULT '', -- e-mail of the person who changed them last
@@ -1200,6 +1213,7 @@ DROP TABLE IF EXISTS transitions;
 DROP TABLE IF EXISTS evidence;
 DROP TABLE IF EXISTS attempts;
 DROP TABLE IF EXISTS coupon_uses;
+DROP TABLE IF EXISTS unpaid_holders;
 DROP TABLE IF EXISTS reservations;
 DROP TABLE IF EXISTS order_lines;
 DROP TABLE IF EXISTS order_addresses;

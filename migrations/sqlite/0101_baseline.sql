@@ -455,6 +455,7 @@ CREATE TABLE orders (
   created_at      DATETIME NOT NULL,
   updated_at      DATETIME NOT NULL,
   expires_at      DATETIME NOT NULL,                         -- when the shop gives an unpaid order up
+  ends_by         DATETIME NOT NULL,                         -- expires_at never gets later than this, whatever is tried again
   paid_at         DATETIME NULL,                             -- NULL until paid
   due_at          DATETIME NULL,                             -- when a worker looks at it again; NULL: never
   lease           TEXT NOT NULL DEFAULT '',
@@ -547,6 +548,18 @@ CREATE TABLE reservations (
 );
 CREATE UNIQUE INDEX reservations_order_variant ON reservations (order_id, variant_id);
 CREATE INDEX reservations_by_variant ON reservations (variant_id);
+
+-- Whom an unpaid order is counted for, so that nobody holds the whole stock. The rows of an order go with its last unpaid moment.
+CREATE TABLE unpaid_holders (
+  kind       TEXT NOT NULL,    -- payer, email, network
+  digest     TEXT NOT NULL,    -- keyed digest of the account, the e-mail or the network address
+  slot       INTEGER NOT NULL, -- from 1 to the limit: two orders never have the same
+  order_id   TEXT NOT NULL,
+  created_at DATETIME NOT NULL,
+  PRIMARY KEY (kind, digest, slot)
+) WITHOUT ROWID;
+CREATE INDEX unpaid_holders_by_order ON unpaid_holders (order_id);
+CREATE INDEX unpaid_holders_by_time ON unpaid_holders (created_at);
 
 -- An order's use of a coupon.
 CREATE TABLE coupon_uses (
@@ -1087,7 +1100,7 @@ CREATE TABLE settings (
 
 -- The settings of one page, which are changed together.
 CREATE TABLE setting_groups (
-  name       TEXT NOT NULL,            -- shop, currency, legal, mail, orders, retention
+  name       TEXT NOT NULL,            -- shop, currency, legal, mail, orders, limits, retention
   version    INTEGER NOT NULL,
   changed_at DATETIME NOT NULL,
   who        TEXT NOT NULL DEFAULT '', -- e-mail of the person who changed them last
@@ -1168,6 +1181,7 @@ DROP TABLE transitions;
 DROP TABLE evidence;
 DROP TABLE attempts;
 DROP TABLE coupon_uses;
+DROP TABLE unpaid_holders;
 DROP TABLE reservations;
 DROP TABLE order_lines;
 DROP TABLE order_addresses;

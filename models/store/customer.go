@@ -23,6 +23,7 @@ const (
 	forPayers    = "coincart payers"
 	forLinks     = "coincart links to orders"
 	forCoupons   = "coincart shoppers of coupons"
+	forHolders   = "coincart holders of unpaid orders"
 )
 
 // keyMarkLength is the length of a key's mark in front of a digest, in hex digits.

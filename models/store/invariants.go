@@ -107,6 +107,11 @@ var invariants = []invariant{
 	{"I14", "overdue task", "SELECT id FROM tasks WHERE due_at < ?"},
 	{"I15", "paid attempt that is still due", "SELECT id FROM attempts WHERE state = 'paid' AND due_at IS NOT NULL"},
 	{"I15", "order that awaits no payment and is still due", "SELECT id FROM orders WHERE state <> 'awaiting' AND due_at IS NOT NULL"},
+	{"I17", "unpaid order that can be paid after its last end", "SELECT id FROM orders WHERE state = 'awaiting' AND expires_at > ends_by"},
+	{"I17", "order that is counted for somebody although it is not unpaid", `SELECT h.order_id FROM unpaid_holders h
+		JOIN orders o ON o.id = h.order_id WHERE o.state <> 'awaiting'`},
+	{"I17", "payment whose price is promised for longer than its order waits", `SELECT a.id FROM attempts a JOIN orders o ON o.id = a.order_id
+		WHERE a.live IS NOT NULL AND o.state = 'awaiting' AND a.quote_expires_at > o.expires_at`},
 	{"sums", "line whose total is not quantity times price", `SELECT id FROM order_lines
 		WHERE total <> {product unit_price quantity}`},
 }
@@ -130,7 +135,7 @@ func (s *Store) Invariants(ctx context.Context) ([]Violation, error) {
 		}
 		found = append(found, list...)
 	}
-	for _, check := range []func(context.Context) ([]Violation, error){s.booksInvariants, s.auditInvariant, s.derivedInvariant} {
+	for _, check := range []func(context.Context) ([]Violation, error){s.booksInvariants, s.auditInvariant, s.derivedInvariant, s.livenessInvariant} {
 		list, err := check(ctx)
 		if err != nil {
 			return nil, err

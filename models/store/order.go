@@ -32,6 +32,7 @@ func (s *Store) completeOrder(o *models.Order) {
 	if sum := o.GoodsTotal.Add(o.Discount).Add(o.Delivery).Add(o.Tax); sum.IsZero() {
 		o.GoodsTotal = o.Total
 	}
+	o.EndsBy = orTime(o.EndsBy, o.ExpiresAt)
 	o.Customer = s.customerOf(o.Email)
 	o.Shipped = o.Shipped || o.Address != nil
 	for i := range o.Lines {
@@ -96,6 +97,11 @@ func (s *Store) MoveOrder(ctx context.Context, id string, from, to models.OrderS
 	return wrap(fmt.Sprintf("move the order from %s to %s", from, to), s.Tx(ctx, func(tx *Store) error {
 		if err := tx.update(ctx, "orders", c, "id = ? AND state = ?", id, string(from)); err != nil {
 			return err
+		}
+		if from == models.OrderAwaiting {
+			if err := tx.dropHolders(ctx, id); err != nil {
+				return err
+			}
 		}
 		return tx.addTransition(ctx, t)
 	}))

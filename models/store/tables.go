@@ -177,7 +177,7 @@ var rowTypes = describe(
 	models.StockMovement{}, models.StockCount{}, stockCountLine{}, models.Reservation{},
 	models.PriceSource{}, models.Coin{}, models.Rate{}, models.Coupon{}, models.CouponUse{}, couponShopper{},
 	models.Zone{}, zonePlace{}, models.DeliveryMethod{}, models.Session{}, models.Cart{}, models.CartLine{},
-	models.Order{}, models.OrderLine{}, orderAddress{}, models.Attempt{}, models.Evidence{}, models.Transition{}, models.Review{},
+	models.Order{}, models.OrderLine{}, orderAddress{}, unpaidHolder{}, models.Attempt{}, models.Evidence{}, models.Transition{}, models.Review{},
 	models.InboxMessage{}, models.OutboxMessage{}, models.Refund{}, models.Note{},
 	models.Statement{}, models.StatementPage{}, models.StatementLine{}, models.BookDay{}, models.Discrepancy{}, dayFigure{}, daySum{},
 	models.Task{}, models.TaskRow{}, models.TaskChunk{}, setting{}, settingGroup{}, retentionMark{}, counter{},

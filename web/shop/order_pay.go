@@ -7,6 +7,7 @@ import (
 
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/invalid"
+	"github.com/coincart/coincart/models/store"
 	"github.com/coincart/coincart/payments"
 	pages "github.com/coincart/coincart/templates/shop"
 	"github.com/coincart/coincart/web/visit"
@@ -61,7 +62,7 @@ func (p *OrderPages) orderOffers(v *visit.Visit, order models.Order, token strin
 		return payments.Offers{}, err
 	}
 	return p.payments.Quotes(payments.QuoteRequest{
-		Subject: payments.OrderSubject(order.ID), Coins: coins, Total: order.Total, Token: token, TTL: settings.QuoteTTL(),
+		Subject: payments.OrderSubject(order.ID), Coins: coins, Total: order.Total, Token: token, TTL: settings.QuoteTTL(), Until: order.ExpiresAt,
 	})
 }
 
@@ -70,12 +71,15 @@ func (p *OrderPages) pay(v *visit.Visit, order models.Order, form paymentForm, p
 		return p.payments.Pay(v.Context(), order.Ref, payments.PayInput{Coin: form.coin, Payer: payer, Quotes: form.quotes})
 	})
 	how := showing{status: http.StatusConflict, form: form}
+	unpaid := (*store.UnpaidLimitError)(nil)
 	switch {
 	case err == nil:
 		p.site.Count("pay_again")
 		return v.SeeOther(nextAddress(placement))
 	case errors.Is(err, payments.ErrNotPayable):
 		return v.SeeOther(OrderPath(order.Ref))
+	case errors.As(err, &unpaid):
+		how.notices = []pages.Notice{unpaidNotice(unpaid, p.site.Clock())}
 	case errors.Is(err, payments.ErrBusy):
 		how.notices = []pages.Notice{{Kind: pages.NoticeBusy}}
 	case errors.Is(err, payments.ErrQuote):

@@ -14,6 +14,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/gin-gonic/gin"
+	"github.com/go-chi/httprate"
 
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/text"
@@ -176,6 +177,9 @@ func (v *Visit) Posted() bool { return v.gin.Request.Method == http.MethodPost }
 
 // ClientIP returns the visitor's address; forwarded headers count only from a trusted proxy.
 func (v *Visit) ClientIP() string { return v.gin.ClientIP() }
+
+// Network returns the visitor's network: the address itself, or the /64 of an IPv6 address, of which a visitor has many.
+func (v *Visit) Network() string { return httprate.CanonicalizeIP(v.ClientIP()) }
 
 // languageCookie holds the language that the visitor chose.
 const languageCookie = "coincart-language"
