@@ -23,6 +23,11 @@ const (
 	OverdueTask        OverdueKind = "task"        // without progress
 )
 
+// OverdueKinds returns all kinds.
+func OverdueKinds() []OverdueKind {
+	return []OverdueKind{OverdueAttempt, OverdueOrder, OverdueCallback, OverdueMail, OverdueRefund, OverdueUnconfirmed, OverdueTask}
+}
+
 // Overdue is something that does not move any more.
 type Overdue struct {
 	Kind      OverdueKind

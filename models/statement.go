@@ -172,3 +172,11 @@ func ParseDay(text string, zone *time.Location) (from, to time.Time, err error) 
 
 // DayOf returns the day of an instant in a zone, yyyy-MM-dd.
 func DayOf(at time.Time, zone *time.Location) string { return at.In(zone).Format(time.DateOnly) }
+
+// PlatformPayment is a payment order that the platform calls paid.
+type PlatformPayment struct {
+	AppOrderID string
+	OrderNum   string // empty: a statement does not tell it
+	Coin       string // upper case
+	Amount     Amount
+}

@@ -49,6 +49,11 @@ var invariants = []invariant{
 		WHERE refused = 0 AND attempt_id <> '' AND to_state = 'paid' GROUP BY attempt_id HAVING COUNT(*) > 1`},
 	{"I2", "attempt that pays more than one order", `SELECT paid_attempt_id FROM orders
 		WHERE paid_attempt_id <> '' GROUP BY paid_attempt_id HAVING COUNT(*) > 1`},
+	{"I3", "order fulfilled more often than it was taken back", `SELECT order_id FROM transitions
+		WHERE refused = 0 AND attempt_id = '' AND refund_id = '' AND (to_state = 'fulfilled' OR from_state = 'fulfilled')
+		GROUP BY order_id HAVING SUM(CASE WHEN to_state = 'fulfilled' THEN 1 ELSE -1 END) > 1`},
+	{"I3", "order fulfilled without a payment", `SELECT o.id FROM orders o WHERE (o.fulfilled_at IS NOT NULL OR o.state = 'fulfilled')
+		AND NOT EXISTS (SELECT 1 FROM attempts a WHERE a.id = o.paid_attempt_id AND a.order_id = o.id AND a.state = 'paid')`},
 	{"I4", "paid order without proof of its payment", `SELECT o.id FROM orders o
 		WHERE o.state IN ('paid', 'fulfilled', 'refunding', 'refunded') AND NOT EXISTS (
 			SELECT 1 FROM attempts a JOIN evidence e ON e.attempt_id = a.id
@@ -117,7 +122,7 @@ var invariants = []invariant{
 }
 
 // Invariants runs the rules that hold at every moment (reliability.md §4) and returns the rows that break them; none is well.
-// I5 and I13 need the platform or the logs.
+// I5 needs what the platform says: see UnknownPayments.
 func (s *Store) Invariants(ctx context.Context) ([]Violation, error) {
 	now, err := s.Now(ctx)
 	if err != nil {
@@ -135,7 +140,8 @@ func (s *Store) Invariants(ctx context.Context) ([]Violation, error) {
 		}
 		found = append(found, list...)
 	}
-	for _, check := range []func(context.Context) ([]Violation, error){s.booksInvariants, s.auditInvariant, s.derivedInvariant, s.livenessInvariant} {
+	for _, check := range []func(context.Context) ([]Violation, error){s.booksInvariants, s.auditInvariant, s.derivedInvariant, s.livenessInvariant,
+		s.secretsInvariant} {
 		list, err := check(ctx)
 		if err != nil {
 			return nil, err

@@ -1,0 +1,149 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/coincart/coincart/models"
+)
+
+// sealedColumns hold what the store encrypts (I13), by table: the key and the columns.
+var sealedColumns = []struct{ table, key, column string }{
+	{"attempts", "id", "payer_sealed"},
+	{"sessions", "id", "data"},
+	{"settings", "name", "sealed"},
+	{"staff", "id", "totp_sealed"},
+	{"statement_pages", "statement_id", "sealed"},
+}
+
+// secretMarks are what the secrets of a shop look like in a text: the members of the platform's messages that hold tokens and accounts, the
+// parameters of its pages, and private keys.
+func secretMarks() []string {
+	return []string{`"openId":`, `"open_id":`, `"token":`, `"refreshToken":`, "&token=", "?token=", "-----BEGIN PRIVATE KEY", "-----BEGIN RSA PRIVATE KEY"}
+}
+
+// freeOfSecrets are the tables whose texts must have no secretMarks (I13). Left out are what people write for shoppers, which may be about
+// anything: the catalogue and the settings' pages.
+var freeOfSecrets = []string{
+	"orders", "order_lines", "attempts", "evidence", "transitions", "reviews", "inbox", "outbox", "notes", "refunds", "statements",
+	"statement_lines", "book_days", "discrepancies", "tasks", "task_rows", "audit_entries", "staff", "staff_sessions",
+}
+
+// secretsInvariant finds secrets that are not encrypted (I13): what should be sealed and is not, and texts that look like a token or a key.
+func (s *Store) secretsInvariant(ctx context.Context) ([]Violation, error) {
+	var found []Violation
+	for _, c := range sealedColumns {
+		err := s.each(ctx, fmt.Sprintf("SELECT %s, %s FROM %s WHERE %s IS NOT NULL", c.key, c.column, c.table, c.column), nil, func(rows *sql.Rows) error {
+			var key string
+			var sealed []byte
+			if err := rows.Scan(&key, &sealed); err != nil {
+				return err
+			}
+			if !looksSealed(sealed) && len(found) < shownPerRule {
+				found = append(found, Violation{"I13", c.table + "." + c.column + " is not encrypted: " + key})
+			}
+			return nil
+		})
+		if err != nil {
+			return found, wrap("check I13", err)
+		}
+	}
+	for _, table := range freeOfSecrets {
+		columns := textColumns(table)
+		conditions := make([]string, 0, len(columns)*len(secretMarks()))
+		var args []any
+		for _, column := range columns {
+			for _, mark := range secretMarks() {
+				conditions, args = append(conditions, "`"+column+"` LIKE ?"), append(args, "%"+mark+"%")
+			}
+		}
+		query := fmt.Sprintf("SELECT COUNT(*) FROM %s WHERE %s", table, strings.Join(conditions, " OR "))
+		n := 0
+		if err := s.one(ctx, query, args, &n); err != nil {
+			return found, wrap("check I13 in "+table, err)
+		}
+		if n > 0 {
+			found = append(found, Violation{"I13", fmt.Sprintf("rows of %s that hold what looks like a token or a key: %d", table, n)})
+		}
+	}
+	return found, nil
+}
+
+// looksSealed reports whether bytes have the form of sealed content: empty, or a version and something that is no text of the shop's.
+func looksSealed(sealed []byte) bool {
+	return len(sealed) == 0 || sealed[0] == sealVersion && !bytes.Contains(sealed, []byte(`":"`))
+}
+
+// textColumns returns the columns of a table that hold texts, but for those that hold envelopes of the platform, which are encrypted.
+func textColumns(table string) []string {
+	return slices.DeleteFunc(slices.Sorted(maps.Keys(widths[table])), func(column string) bool {
+		return table == "inbox" && (column == "data" || column == "sign")
+	})
+}
+
+// UnknownPayments returns the payments of a list, which the platform calls paid, that are neither paid nor in review here (I5): nothing but an
+// open case may be about them. An empty AppOrderID is unknown.
+func (s *Store) UnknownPayments(ctx context.Context, paid []models.PlatformPayment) ([]models.PlatformPayment, error) {
+	ids := make([]string, len(paid))
+	for i, p := range paid {
+		ids[i] = p.AppOrderID
+	}
+	known, err := readMapOf[int](ctx, s, `SELECT a.app_order_id, CASE WHEN a.state = 'paid' OR o.state = 'review' OR EXISTS (
+			SELECT 1 FROM reviews r WHERE r.`+"`open`"+` = 1 AND (r.attempt_id = a.id OR r.order_id = o.id)) THEN 1 ELSE 0 END
+		FROM attempts a JOIN orders o ON o.id = a.order_id WHERE a.app_order_id IN {keys}`, possibleKeys(ids))
+	if err != nil {
+		return nil, wrap("compare with the platform's payments", err)
+	}
+	reviewed, err := readMapOf[int](ctx, s, "SELECT subject, 1 FROM reviews WHERE `open` = 1 AND kind = 'unknown_order' AND subject IN {keys}",
+		numbersOf(paid))
+	if err != nil {
+		return nil, wrap("compare with the platform's payments", err)
+	}
+	var unknown []models.PlatformPayment
+	for _, p := range paid {
+		if known[p.AppOrderID] == 0 && (p.OrderNum == "" || reviewed[p.OrderNum] == 0) {
+			unknown = append(unknown, p)
+		}
+	}
+	return unknown, nil
+}
+
+func numbersOf(paid []models.PlatformPayment) []string {
+	var list []string
+	for _, p := range paid {
+		if p.OrderNum != "" {
+			list = append(list, p.OrderNum)
+		}
+	}
+	return list
+}
+
+// StatedPayments reads the payments on the newest complete statement of each day, in no particular order. Lines that explain themselves by an
+// accepted or settled discrepancy are left out.
+func (s *Store) StatedPayments(ctx context.Context, fn func([]models.PlatformPayment) error) error {
+	query := `SELECT l.app_order_id, l.coin, l.amount FROM book_days d JOIN statement_lines l ON l.statement_id = d.statement_id
+		WHERE l.type = '1' AND l.unreadable = '' AND NOT EXISTS (SELECT 1 FROM discrepancies x WHERE x.day = d.day AND x.type = l.type
+			AND x.app_order_id = l.app_order_id)`
+	var list []models.PlatformPayment
+	err := s.each(ctx, query, nil, func(rows *sql.Rows) error {
+		var p models.PlatformPayment
+		if err := rows.Scan(&p.AppOrderID, &p.Coin, nullAmount{&p.Amount}); err != nil {
+			return err
+		}
+		if list = append(list, p); len(list) < batch {
+			return nil
+		}
+		err := fn(list)
+		list = list[:0]
+		return err
+	})
+	if err == nil && len(list) > 0 {
+		err = fn(list)
+	}
+	return wrap("read the statements' payments", err)
+}
