@@ -123,27 +123,25 @@ func numbersOf(paid []models.PlatformPayment) []string {
 	return list
 }
 
-// StatedPayments reads the payments on the newest complete statement of each day, in no particular order. Lines that explain themselves by an
-// accepted or settled discrepancy are left out.
+// StatedPayments calls fn with the payments on the statement of each day that was compared, a day at a time. Lines that a discrepancy is about
+// are left out: a person has them.
 func (s *Store) StatedPayments(ctx context.Context, fn func([]models.PlatformPayment) error) error {
-	query := `SELECT l.app_order_id, l.coin, l.amount FROM book_days d JOIN statement_lines l ON l.statement_id = d.statement_id
-		WHERE l.type = '1' AND l.unreadable = '' AND NOT EXISTS (SELECT 1 FROM discrepancies x WHERE x.day = d.day AND x.type = l.type
-			AND x.app_order_id = l.app_order_id)`
-	var list []models.PlatformPayment
-	err := s.each(ctx, query, nil, func(rows *sql.Rows) error {
-		var p models.PlatformPayment
-		if err := rows.Scan(&p.AppOrderID, &p.Coin, nullAmount{&p.Amount}); err != nil {
-			return err
+	days, err := readMap[string, string](ctx, s, "SELECT day, statement_id FROM book_days WHERE statement_id <> ''")
+	for _, day := range sortedKeys(days) {
+		var list []models.PlatformPayment
+		list, err = collect(ctx, s, `SELECT l.app_order_id, l.coin, l.amount FROM statement_lines l
+			WHERE l.statement_id = ? AND l.type = '1' AND l.unreadable = '' AND NOT EXISTS (SELECT 1 FROM discrepancies x
+				WHERE x.day = ? AND x.type = l.type AND x.app_order_id = l.app_order_id)`, []any{days[day], day},
+			func(rows *sql.Rows) (p models.PlatformPayment, err error) {
+				err = rows.Scan(&p.AppOrderID, &p.Coin, nullAmount{&p.Amount})
+				return p, err
+			})
+		if err == nil && len(list) > 0 {
+			err = fn(list)
 		}
-		if list = append(list, p); len(list) < batch {
-			return nil
+		if err != nil {
+			break
 		}
-		err := fn(list)
-		list = list[:0]
-		return err
-	})
-	if err == nil && len(list) > 0 {
-		err = fn(list)
 	}
 	return wrap("read the statements' payments", err)
 }
