@@ -859,6 +859,7 @@ CREATE TABLE IF NOT EXISTS statement_lines (
   -- Member that cannot be read, such as orderAmount; line: the line as a whole; empty: it was read.
   unreadable   VARCHAR(32) COLLATE ascii_bin NOT NULL DEFAULT '',
   digest       VARCHAR(64) COLLATE ascii_bin NOT NULL DEFAULT '',    -- of an unreadable line: hex SHA-256 of what came
+  line_text    VARCHAR(500) NOT NULL DEFAULT '',               -- of an unreadable line: what came, without accounts
   PRIMARY KEY (id),
   UNIQUE KEY statement_lines_position (statement_id, position),
   KEY statement_lines_sorted (statement_id, type, app_order_id, position),
@@ -897,6 +898,7 @@ CREATE TABLE IF NOT EXISTS discrepancies (
   state        VARCHAR(16) COLLATE ascii_bin NOT NULL,            -- open, accepted (explained), settled (corrected)
   owner_id     VARCHAR(36) COLLATE ascii_bin NOT NULL DEFAULT '', -- staff id; empty: nobody works on it
   note         VARCHAR(1000) NOT NULL DEFAULT '',
+  line_text    VARCHAR(500) NOT NULL DEFAULT '',                  -- of an unreadable line: what came, without accounts
   created_at   DATETIME(3) NOT NULL,
   updated_at   DATETIME(3) NOT NULL,
   PRIMARY KEY (id),

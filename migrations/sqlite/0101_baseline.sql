@@ -829,6 +829,7 @@ CREATE TABLE statement_lines (
   -- Member that cannot be read, such as orderAmount; line: the line as a whole; empty: it was read.
   unreadable   TEXT NOT NULL DEFAULT '',
   digest       TEXT NOT NULL DEFAULT '',      -- of an unreadable line: hex SHA-256 of what came
+  line_text    TEXT NOT NULL DEFAULT '',      -- of an unreadable line: what came, without accounts
   PRIMARY KEY (id),
   CONSTRAINT statement_lines_statement FOREIGN KEY (statement_id) REFERENCES statements (id)
 );
@@ -867,6 +868,7 @@ CREATE TABLE discrepancies (
   state        TEXT NOT NULL,                 -- open, accepted (explained), settled (corrected)
   owner_id     TEXT NOT NULL DEFAULT '',      -- staff id; empty: nobody works on it
   note         TEXT NOT NULL DEFAULT '',
+  line_text    TEXT NOT NULL DEFAULT '',      -- of an unreadable line: what came, without accounts
   created_at   DATETIME NOT NULL,
   updated_at   DATETIME NOT NULL,
   PRIMARY KEY (id)

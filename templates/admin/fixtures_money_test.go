@@ -89,6 +89,7 @@ func (f fixtures) discrepancy(i int, kind string) admin.DiscrepancyRow {
 		d.State, d.CanAssign, d.CanAccept = "settled", false, false
 	case 7:
 		d.Theirs, d.Difference, d.Line, d.Member = "", "", 17, "orderAmount"
+		d.LineText = `{"merchantUserId": …, "appOrderId": "01KB1R5XQ8F6Z9T0W3M2N4P7YD", "payCoinSymbol": "btc", "orderAmount": "n/a", "orderType": 1}`
 	}
 	return d
 }

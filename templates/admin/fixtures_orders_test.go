@@ -14,7 +14,7 @@ func (f fixtures) review(id, kind string) admin.ReviewRow {
 
 func (f fixtures) inbox() admin.InboxView {
 	v := admin.InboxView{Page: f.page(admin.SectionInbox), Counts: f.dashboard(1).Attention, All: true, Next: "/admin/inbox?all=1&after=x", First: "/admin/inbox?all=1"}
-	for i, kind := range []string{"late_payment", "second_payment", "mismatch", "status_regress", "unknown_order", "unreadable", "unresolved", "undelivered_mail", "sealed_day_changed", "unmatched_order"} {
+	for i, kind := range []string{"late_payment", "second_payment", "mismatch", "status_regress", "unknown_order", "unreadable", "unresolved", "undelivered_mail", "sealed_day_changed", "unmatched_order", "overdue"} {
 		r := f.review("r"+strconv.Itoa(i), kind)
 		if i == 1 {
 			r.NoteProblem = invalid.Missing
