@@ -15,7 +15,7 @@ import (
 type invariantsCmd struct {
 	databaseSettings
 
-	Platform    bool   `help:"Also compare with what the exchange calls paid: the ledger, if it is the sandbox; otherwise the stored statements."`
+	Platform    bool   `help:"Also compare with what the exchange calls paid: the orders of the sandbox, or the stored statements of another exchange."`
 	PlatformURL string `name:"platform-url" env:"COINCART_PLATFORM_URL" placeholder:"URL" help:"The exchange's base URL. Empty: the demo's sandbox."`
 	SandboxAddr string `name:"sandbox-addr" env:"COINCART_SANDBOX_ADDR" default:"127.0.0.1:8081" placeholder:"HOST:PORT" help:"Address of the demo's sandbox."`
 	AppID       string `name:"app-id" env:"COINCART_APP_ID" placeholder:"ID" help:"The AppKey that the exchange issued for this shop. Empty: the demo's."`
@@ -66,7 +66,7 @@ func (c *invariantsCmd) compare(ctx context.Context, con console, db *store.Stor
 	}
 	url := cmp.Or(c.PlatformURL, "http://"+c.SandboxAddr)
 	err := doctor.EachLedgerPayment(ctx, url, cmp.Or(c.AppID, demoAppID), db.Clock().Add(-models.CaseAfter), check)
-	source := "the sandbox's ledger"
+	source := "the orders of the sandbox"
 	if errors.Is(err, doctor.ErrNoLedger) {
 		source = "the stored statements"
 		err = db.StatedPayments(ctx, check)

@@ -54,7 +54,8 @@ func (r overdueRule) at(now time.Time, overdue time.Duration) (query string, arg
 
 // note is the remark of the case of an overdue row.
 func (r overdueRule) note(since time.Time) string {
-	return models.Remark("overdue_"+string(r.kind), "since", since.UTC().Format(time.DateTime+" MST"))
+	code := "overdue_" + string(r.kind)
+	return models.Remark(code, "since", since.UTC().Format(time.DateTime+" MST"))
 }
 
 // casesAtOnce is the maximum number of cases of one kind that WatchOverdue opens or closes at once; the next call goes on.

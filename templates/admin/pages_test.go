@@ -62,7 +62,7 @@ func TestPages_EveryFormGoesToAKnownAddress(t *testing.T) {
 		`|imports|imports/export/start|imports/` + importID + `/(check|start|stop|pictures)` +
 		`|products(/p1|/preview/form|/bulk/change|/p\d/(duplicate|delete|move))?(#(pictures|options|variants))?` +
 		`|categories(/c2|/c\d/(move|delete))?|tags/(rename|delete)` +
-		`|settings/(shop|currency|legal|mail|mail/test|orders|retention)` +
+		`|settings/(shop|currency|legal|mail|mail/test|orders|limits|retention)` +
 		`|coupons(/` + zoneID + `(/switch)?)?|delivery(/` + zoneID + `(/delete)?)?` +
 		`|coins|coins/BTC|coins/BTC/accept|price-sources|price-sources/exchange` +
 		`|customers|customers/[0-9a-f]{48}/(export|erase)|staff/(invite|invitations/i\d/end|s\d/(role|disable|enable|end-sessions))))$`)
