@@ -3,7 +3,6 @@ package admin
 import (
 	"slices"
 
-	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/invalid"
 	"github.com/coincart/coincart/templates"
 	"github.com/coincart/coincart/templates/i18n"
@@ -223,7 +222,7 @@ func reservationColumns(things, chosen bool) []column {
 }
 
 // unpaid reports whether the order can still be cancelled.
-func (r ReservationRow) unpaid() bool { return r.State == string(models.OrderAwaiting) }
+func (r ReservationRow) unpaid() bool { return r.State == "awaiting" }
 
 // mayCancel reports whether an order that holds the stock can be cancelled.
 func (v StockItemView) mayCancel() bool {
