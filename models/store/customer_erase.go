@@ -50,7 +50,10 @@ func (s *Store) CustomerOrderIDs(ctx context.Context, customer string) ([]string
 }
 
 // namedOrder is an order with its e-mail.
-type namedOrder struct{ id, email string }
+type namedOrder struct {
+	id, email string
+	customer  string // where it was read
+}
 
 func scanNamedOrder(rows *sql.Rows) (o namedOrder, err error) {
 	err = rows.Scan(&o.id, &o.email)
@@ -96,6 +99,9 @@ func (s *Store) gather(ctx context.Context, email, customer string) (n int, err 
 		if _, err := s.exec(ctx, "UPDATE orders SET customer = ? WHERE id = ? AND email = ?", customer, o.id, o.email); err != nil {
 			return n, err
 		}
+		if err := s.markForSearch(ctx, o.id); err != nil {
+			return n, err
+		}
 		n++
 	}
 	return n, nil
@@ -104,7 +110,7 @@ func (s *Store) gather(ctx context.Context, email, customer string) (n int, err 
 // EraseCustomer takes a person out of all their orders. It returns the number of orders.
 //
 // What goes: e-mail, name, addresses, who paid, the carrier's number, the staff's notes, mails that wait, the platform's messages as they
-// came, the payer's account in the lines of statements, what coupons know the shopper by (eraseShoppers says what stays), and the files of
+// came, the payer's account in the lines of statements, what the search and the list of customers have, the notes about the customer, what coupons know the shopper by (eraseShoppers says what stays), and the files of
 // exports, which may hold the person; an export that is being written is stopped.
 //
 // What stays: amounts, states, times and goods; the reasons of refunds and what the staff found in reviews, which belong to the books; the
@@ -189,6 +195,12 @@ func (s *Store) eraseOrders(ctx context.Context, customer string, ids []string) 
 	}
 	if int(n) != len(ids) {
 		return ErrConflict
+	}
+	if err := s.indexOrders(ctx, ids); err != nil {
+		return err
+	}
+	if err := s.refreshCustomers(ctx, []string{customer}); err != nil {
+		return err
 	}
 	return s.forgetExports(ctx)
 }

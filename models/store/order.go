@@ -17,6 +17,9 @@ func (s *Store) InsertOrder(ctx context.Context, o *models.Order) error {
 		if err := tx.create(ctx, o); err != nil {
 			return err
 		}
+		if err := tx.markForSearch(ctx, o.ID); err != nil {
+			return err
+		}
 		if err := tx.insertAddress(ctx, o); err != nil || len(o.Lines) == 0 {
 			return err
 		}
@@ -95,6 +98,9 @@ func (s *Store) MoveOrder(ctx context.Context, id string, from, to models.OrderS
 	t.OrderID, t.AttemptID, t.FromState, t.ToState, t.Refused = id, "", string(from), string(to), false
 	return wrap(fmt.Sprintf("move the order from %s to %s", from, to), s.Tx(ctx, func(tx *Store) error {
 		if err := tx.update(ctx, "orders", c, "id = ? AND state = ?", id, string(from)); err != nil {
+			return err
+		}
+		if err := tx.markForSearch(ctx, id); err != nil {
 			return err
 		}
 		return tx.addTransition(ctx, t)
