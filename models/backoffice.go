@@ -127,6 +127,8 @@ type AuditFilter struct {
 	Action  string // exact, or all below a prefix that ends with "."
 	Who     string // exact
 	Subject string // exact
+	From    time.Time // at or after
+	To      time.Time // before
 	Before  int64  // only entries with a smaller Seq; 0: from the newest
 	Limit   int    // 1 to MaxPageRows; 0: 50
 }

@@ -190,9 +190,14 @@ func TestBulk_FulfilsRowByRow(t *testing.T) {
 	each(t, func(t *testing.T, s *shop) {
 		paid, open := s.paidOrder("1"), s.openOrder()
 		c := s.staffed(models.RoleOperator)
-		p := c.sendAll("/admin/orders/bulk/fulfil", url.Values{"id": {paid.ID, open.ID, models.NewID()}}, nil).is(http.StatusOK)
-		checkStaffPage(t, "bulk", p)
-		p.has(paid.Ref, open.Ref)
+		sent := url.Values{"id": {paid.ID, open.ID, models.NewID()}, "form_token": {models.NewRef()}}
+		task := c.sendAll("/admin/orders/bulk/fulfil", sent, nil).is(http.StatusSeeOther).header.Get("Location")
+		assert.Equal(t, task, c.sendAll("/admin/orders/bulk/fulfil", sent, nil).is(http.StatusSeeOther).header.Get("Location"), "a second press")
+		s.work()
+		for range 2 { // the result is still there when it is loaded again
+			p := c.get(task).is(http.StatusOK).has(paid.Ref, open.Ref, english.T("admin.outcome.fulfilled"), english.T("admin.refusal.not_fulfillable"))
+			checkStaffPage(t, "bulk", p)
+		}
 		assert.Equal(t, models.OrderFulfilled, s.state(paid.ID))
 		assert.Equal(t, models.OrderAwaiting, s.state(open.ID))
 		refused := c.sendAll("/admin/orders/bulk/fulfil", nil, http.Header{"Referer": {s.url + "/admin/orders?state=awaiting"}}).is(http.StatusUnprocessableEntity)

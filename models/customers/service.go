@@ -1,5 +1,5 @@
-// Package customers manages the personal data of the people who bought. It keeps the list of them and the search for orders, exports and erases the data, mails shoppers a link to their
-// orders, and removes data whose retention period has passed.
+// Package customers manages the personal data of the people who bought. It keeps the list of them and the search for orders, exports and erases
+// the data, mails shoppers a link to their orders, and removes data whose retention period has passed.
 package customers
 
 import (

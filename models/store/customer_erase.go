@@ -75,14 +75,12 @@ func (s *Store) namedOrders(ctx context.Context, customer, lock string) ([]named
 	return collect(ctx, s, "SELECT id, email FROM orders WHERE customer = ? ORDER BY created_at, id"+lock, []any{customer}, scanNamedOrder)
 }
 
-// GatherOrders gives all orders with an e-mail address their customer, which is returned: those too that FillCustomers has not come to yet.
-// ErrNoSealKey.
-func (s *Store) GatherOrders(ctx context.Context, email string) (customer string, err error) {
-	if customer, err = s.CustomerID(email); err != nil {
-		return "", wrap("name the customer", err)
-	}
-	_, err = s.gather(ctx, foldEmail(email), customer)
-	return customer, wrap("gather a customer's orders", err)
+// GatherCustomer gives a customer the orders with the same e-mail that do not have their customer yet, as after a change of the key.
+func (s *Store) GatherCustomer(ctx context.Context, customer string) error {
+	return wrap("gather a customer's orders", s.Tx(ctx, func(tx *Store) error {
+		_, err := tx.allOrders(ctx, customer)
+		return err
+	}))
 }
 
 // gather gives all orders with the folded e-mail to the customer, and returns how many were not the customer's before.

@@ -207,12 +207,7 @@ func (s *Store) foundCustomers(ctx context.Context, f models.CustomerFilter, whe
 	if len(q.patterns) == 0 || len(f.Search) > maxSearchBytes {
 		return nil, false, nil
 	}
-	in := span{}
-	err = s.one(ctx, "SELECT COALESCE(MAX(seq), 0) FROM search_texts WHERE space = ?", []any{spaceCustomers}, &in.last)
-	if err != nil {
-		return nil, false, err
-	}
-	seqs, partial, err := s.candidates(ctx, spaceCustomers, q.grams, in, true, maxCandidates)
+	seqs, partial, err := s.candidates(ctx, spaceCustomers, q.grams, allRows, true, maxCandidates)
 	if err != nil {
 		return nil, false, err
 	}

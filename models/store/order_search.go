@@ -375,28 +375,25 @@ func (s *Store) searchSpan(ctx context.Context, f models.OrderFilter) (where con
 		return where, in, err
 	}
 	addOrderState(&where, f)
-	err = s.one(ctx, "SELECT COALESCE(MAX(seq), 0) FROM search_texts WHERE space = ?", []any{spaceOrders}, &in.last)
-	if err != nil || in.last == 0 || f.From.IsZero() && f.To.IsZero() {
-		return where, in, err
-	}
-	first := func(at time.Time, otherwise int64) (seq int64, err error) {
+	in = allRows
+	first := func(at time.Time) (seq int64, err error) {
 		query := "SELECT t.seq FROM search_texts t WHERE t.space = ? AND t.row_id = (SELECT o.id FROM orders o" + s.forceIndex("orders_by_time") +
 			" WHERE o.created_at >= ? ORDER BY o.created_at, o.id LIMIT 1)"
 		err = s.one(ctx, query, []any{spaceOrders, at}, &seq)
 		if errors.Is(err, ErrNotFound) {
-			return otherwise, nil
+			return in.last, nil
 		}
 		return seq, err
 	}
 	if !f.From.IsZero() {
-		seq, err := first(f.From, in.last)
+		seq, err := first(f.From)
 		if err != nil {
 			return where, in, err
 		}
 		in.first = max(0, seq-timeSlack)
 	}
 	if !f.To.IsZero() {
-		seq, err := first(f.To, in.last)
+		seq, err := first(f.To)
 		if err != nil {
 			return where, in, err
 		}

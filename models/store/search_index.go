@@ -58,6 +58,9 @@ func (s *Store) indexTexts(ctx context.Context, space string, ids []string, text
 	return err
 }
 
+// allRows is the span of all rows of a space.
+var allRows = span{last: 1 << 40}
+
 // lockSpace reads the highest number of a space's rows, and keeps others from changing its index until the transaction ends.
 func (s *Store) lockSpace(ctx context.Context, space string) (last int64, err error) {
 	row := searchSpace{Space: space}
@@ -73,7 +76,7 @@ func (s *Store) lockSpace(ctx context.Context, space string) (last int64, err er
 func (s *Store) indexedTexts(ctx context.Context, space string, ids []string) (map[string]searchText, error) {
 	known := map[string]searchText{}
 	err := inParts(ids, func(list string, args []any) error {
-		rows, err := searchTextTable.query(ctx, s, "WHERE space = ? AND row_id IN "+list+s.forUpdate(), slices.Concat([]any{space}, args)...)
+		rows, err := searchTextTable.query(ctx, s, "WHERE space = ? AND row_id IN "+list, slices.Concat([]any{space}, args)...)
 		for _, row := range rows {
 			known[row.RowID] = row
 		}
@@ -133,7 +136,7 @@ func (s *Store) changeGrams(ctx context.Context, space string, changes gramChang
 // changePart changes the sets of some groups in the part of a space that of names.
 func (s *Store) changePart(ctx context.Context, of searchGram, grams []string, changes map[string]map[int]bool) error {
 	args := padded(arguments(grams))
-	stored, err := searchGramTable.query(ctx, s, "WHERE space = ? AND gram IN ("+placeholders(len(args))+") AND part = ?"+s.forUpdate(),
+	stored, err := searchGramTable.query(ctx, s, "WHERE space = ? AND gram IN ("+placeholders(len(args))+") AND part = ?",
 		slices.Concat([]any{of.Space}, args, []any{of.Part})...)
 	if err != nil {
 		return err

@@ -128,7 +128,7 @@ func TestPages_EscapeWhatOthersWrote(t *testing.T) {
 		"login": poisoned(f.login(admin.RefusalSignIn), admin.Login), "enrol": poisoned(f.troubledEnrol(), admin.Enrol), "recovery": poisoned(f.recovery(), admin.Recovery),
 		"step-up": poisoned(f.stepUp(), admin.StepUp), "account": poisoned(f.troubledAccount(), admin.Account), "dashboard": poisoned(f.dashboard(5), admin.Dashboard),
 		"inbox": poisoned(f.inbox(), admin.Inbox), "orders": poisoned(f.troubledOrders(), admin.Orders), "order": poisoned(f.order(), admin.Order),
-		"review": poisoned(f.reviewedOrder(), admin.Order), "refund": poisoned(f.refusedRefund(), admin.Order), "bulk": poisoned(f.bulk(), admin.Bulk),
+		"review": poisoned(f.reviewedOrder(), admin.Order), "refund": poisoned(f.refusedRefund(), admin.Order),
 		"cancellations": poisoned(f.cancellations(), admin.Cancellations), "statements": poisoned(f.statements(), admin.Statements),
 		"statement": poisoned(f.statement(), admin.Statement), "refunds": poisoned(f.refunds(), admin.Refunds), "tasks": poisoned(f.tasks(), admin.Tasks),
 		"task": poisoned(f.doneTask(), admin.Task), "file": poisoned(f.fileTask(), admin.Task), "status": poisoned(f.failedTask(), admin.TaskStatus),
@@ -147,13 +147,13 @@ func TestPages_EscapeWhatOthersWrote(t *testing.T) {
 func TestPages_NoLinkRunsAScript(t *testing.T) {
 	f := fixtures{i18n.ByTag("en")}
 	const script = "javascript:alert(1)"
-	orders, bulk, inbox, task := f.orders(), f.bulk(), f.inbox(), f.fileTask()
-	orders.Next, bulk.Back, inbox.Counts[0].URL, task.File.URL, task.ResultURL = script, script, script, script, script
+	orders, inbox, task := f.orders(), f.inbox(), f.fileTask()
+	orders.Next, inbox.Counts[0].URL, task.File.URL, task.ResultURL = script, script, script, script
 	order := f.order()
 	order.ShopURL, order.Timeline[6].Facts[0].URL = script, script
 	failure := admin.ErrorView{Page: f.page(admin.SectionStaff), Kind: admin.ErrorForbidden, Back: script}
 	for name, c := range map[string]templ.Component{
-		"orders": admin.Orders(orders), "bulk": admin.Bulk(bulk), "inbox": admin.Inbox(inbox), "task": admin.Task(task), "order": admin.Order(order), "error": admin.Error(failure),
+		"orders": admin.Orders(orders), "inbox": admin.Inbox(inbox), "task": admin.Task(task), "order": admin.Order(order), "error": admin.Error(failure),
 	} {
 		assert.NotContains(t, render(t, c), script, name)
 	}

@@ -60,6 +60,17 @@ func OnceForm(path string, p models.Permission, h OnceHandler) Route {
 	})
 }
 
+// Only returns a handler for roles with a permission, for a page that leads to nothing for others, such as the form of a new row. The route's own
+// permission stays that of looking.
+func Only(p models.Permission, h Handler) Handler {
+	return func(req *Request) error {
+		if !req.who.Staff.Role.Can(p) {
+			return ErrForbidden
+		}
+		return h(req)
+	}
+}
+
 // WithForm returns a handler that reads the form and passes it on.
 func WithForm(h FormHandler) Handler {
 	return func(req *Request) error {
