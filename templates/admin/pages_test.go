@@ -46,6 +46,7 @@ func TestPages_AreWholeInBothLanguages(t *testing.T) {
 				assert.NotRegexp(t, `<(?:fieldset|div|section|form)[^>]*\slang=`, html, "labels are in the reader's language, what is typed into them is not")
 				assert.NotRegexp(t, handler, html)
 				assert.NotRegexp(t, leakedID, html)
+				assert.NotRegexp(t, `UTC\W{0,3}UTC`, html, "a time says its zone once")
 				if tag == "en" {
 					assert.NotRegexp(t, `\p{Han}`, strings.ReplaceAll(html, "简体中文", ""))
 				}

@@ -98,6 +98,9 @@ func (h *handlers) priceSample(req *admin.Request, view *pages.TesterView, curre
 	return nil
 }
 
+// minPlacePart is the number of bytes from which a part of a name finds a place: two letters are a code.
+const minPlacePart = 3
+
 // findPlace returns the place that a text names: by its code, or by its name in a language, whole or a part that no other place has. It is not
 // known where there is none, or several.
 func findPlace(typed, lang string) models.Place {
@@ -105,16 +108,13 @@ func findPlace(typed, lang string) models.Place {
 		return p
 	}
 	wanted := strings.TrimSpace(text.Fold(typed))
-	if wanted == "" {
-		return models.Place{}
-	}
 	var within []models.Place
 	for _, p := range allPlaces(lang) {
 		name := text.Fold(p.NameIn(lang))
 		if name == wanted {
 			return p
 		}
-		if strings.Contains(name, wanted) {
+		if len(wanted) >= minPlacePart && strings.Contains(name, wanted) {
 			within = append(within, p)
 		}
 	}
