@@ -124,13 +124,13 @@ type PendingAttempt struct {
 
 // AuditFilter chooses entries of the audit log, newest first. Zero fields choose all.
 type AuditFilter struct {
-	Action  string // exact, or all below a prefix that ends with "."
-	Who     string // exact
-	Subject string // exact
+	Action  string    // exact, or all below a prefix that ends with "."
+	Who     string    // exact
+	Subject string    // exact
 	From    time.Time // at or after
 	To      time.Time // before
-	Before  int64  // only entries with a smaller Seq; 0: from the newest
-	Limit   int    // 1 to MaxPageRows; 0: 50
+	Before  int64     // only entries with a smaller Seq; 0: from the newest
+	Limit   int       // 1 to MaxPageRows; 0: 50
 }
 
 // DiscrepancyFilter chooses discrepancies. Zero fields choose all.

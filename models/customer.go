@@ -57,11 +57,11 @@ type CustomerFilter struct {
 
 // CustomerRow is a line of the list: a person by their e-mail address, over all orders.
 type CustomerRow struct {
-	ID           string // Store.CustomerID
-	Email        string // of the newest order
-	Name         string // of the newest order
-	Orders       int    // all, paid or not
-	Paid         int    // of these, paid; refunded ones too
+	ID           string      // Store.CustomerID
+	Email        string      // of the newest order
+	Name         string      // of the newest order
+	Orders       int         // all, paid or not
+	Paid         int         // of these, paid; refunded ones too
 	Sums         []CoinTotal // totals of the paid orders, per currency
 	Notes        int         // about the customer, without those on orders
 	FirstOrderAt time.Time

@@ -22,7 +22,7 @@ func TestOfficeCustomers_FoundByMailAndExported(t *testing.T) {
 		viewer.get("/admin/customers?q=nobody@example.org").is(http.StatusOK).has(english.T("admin.customers.none")).lacks(order.Email)
 		viewer.get("/admin/customers?sort=name").is(http.StatusUnprocessableEntity)
 		at := viewer.customer(strings.ToUpper(order.Email[2:]))
-		viewer.get("/admin/orders/"+order.ID).has(`href="`+at+`"`)
+		viewer.get("/admin/orders/" + order.ID).has(`href="` + at + `"`)
 		assert.NotContains(t, at, "@")
 		assert.NotContains(t, strings.ToLower(at), "ann")
 		viewer.get(at).is(http.StatusOK).has(order.Email, order.Ref).lacks("/export", "/erase")

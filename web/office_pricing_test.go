@@ -156,11 +156,11 @@ func TestDelivery_AZoneFromTheFormToTheTester(t *testing.T) {
 		c.get("/admin/delivery/tester?place=DE&price=25&quantity=2&weight=1.001").is(http.StatusOK).
 			has(english.T("admin.tester.too_heavy", "Methods", "Courier")).lacks("$15.00")
 		for _, place := range []string{"germany", "Germ", "de"} { // by name too
-			c.get("/admin/delivery/tester?place="+place+"&price=25&quantity=2&weight=0.5").is(http.StatusOK).has(`value="Germany"`)
+			c.get("/admin/delivery/tester?place=" + place + "&price=25&quantity=2&weight=0.5").is(http.StatusOK).has(`value="Germany"`)
 		}
 		for _, place := range []string{"Guinea-B", "xyz", "land"} { // a part of one name, of none, of several
 			status := map[string]int{"Guinea-B": http.StatusOK}[place]
-			c.get("/admin/delivery/tester?place="+place+"&price=25&quantity=2").is(cmp.Or(status, http.StatusUnprocessableEntity))
+			c.get("/admin/delivery/tester?place=" + place + "&price=25&quantity=2").is(cmp.Or(status, http.StatusUnprocessableEntity))
 		}
 		c.get("/admin/delivery/tester?place=DE&price=25&quantity=2&virtual=1").is(http.StatusOK).has("$59.50")
 		c.get("/admin/delivery/tester?place=DE&price=25&quantity=2&coupon=nothing").has(english.T("admin.coupon_problem.unknown"))

@@ -42,4 +42,6 @@ func New(c Config) (*Service, error) {
 const indexedAtOnce = 2000
 
 // index brings the search for orders and the list of customers up to date.
-func (s *Service) index(ctx context.Context) (int, error) { return s.store.IndexOrders(ctx, indexedAtOnce) }
+func (s *Service) index(ctx context.Context) (int, error) {
+	return s.store.IndexOrders(ctx, indexedAtOnce)
+}

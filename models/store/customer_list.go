@@ -14,9 +14,9 @@ import (
 
 // customer is what the list of customers shows of one, kept by IndexOrders. It follows from the orders.
 type customer struct {
-	ID           string `ascii:"64"`  // Store.CustomerID
-	Email        string `text:"254"`  // of the newest order
-	Name         string `text:"200"`  // of the newest order
+	ID           string `ascii:"64"` // Store.CustomerID
+	Email        string `text:"254"` // of the newest order
+	Name         string `text:"200"` // of the newest order
 	Orders       int    // all of them
 	FirstOrderAt time.Time
 	LastOrderAt  time.Time

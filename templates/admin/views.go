@@ -372,18 +372,18 @@ type Invitation struct {
 
 // AuditView is the log. The filter is a GET form with action, who, subject.
 type AuditView struct {
-	Page    Page
-	Actions []Choice // values such as order.cancel; words "admin.action." + Value
-	Who     Field
-	Subject Field
-	From    Field
-	To      Field
-	Filtered bool   // a filter is set
-	Export  Export  // POST /admin/audit/export
-	Refusal Refusal // of the filter as a whole
-	Rows    []AuditRow
-	Next    string // address of the next page; ""
-	First   string // address of the first page; "" on it
+	Page     Page
+	Actions  []Choice // values such as order.cancel; words "admin.action." + Value
+	Who      Field
+	Subject  Field
+	From     Field
+	To       Field
+	Filtered bool    // a filter is set
+	Export   Export  // POST /admin/audit/export
+	Refusal  Refusal // of the filter as a whole
+	Rows     []AuditRow
+	Next     string // address of the next page; ""
+	First    string // address of the first page; "" on it
 }
 
 // AuditRow is one entry.

@@ -54,19 +54,19 @@ type CustomerNote struct {
 
 // CustomerView is a customer with orders and notes. Notes are added by POST {path}/note with text, form_token (CanNote).
 type CustomerView struct {
-	Page    Page
-	ID      string // a keyed digest of the address
-	Email   string
-	Row     CustomerRow
-	Orders  []CustomerOrder
-	Next    string // address of the next page; "": there is none
-	First   string // address of the first page; "": this is it
-	Refusal Refusal
-	Notes   []CustomerNote
-	CanNote bool
-	Note    Field // that was refused
+	Page      Page
+	ID        string // a keyed digest of the address
+	Email     string
+	Row       CustomerRow
+	Orders    []CustomerOrder
+	Next      string // address of the next page; "": there is none
+	First     string // address of the first page; "": this is it
+	Refusal   Refusal
+	Notes     []CustomerNote
+	CanNote   bool
+	Note      Field // that was refused
 	NoteToken string
-	Open    []CustomerOrder // that keep the data from being erased
+	Open      []CustomerOrder // that keep the data from being erased
 }
 
 // CustomerOrder is an order of a customer.
