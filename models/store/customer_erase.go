@@ -107,9 +107,10 @@ func (s *Store) gather(ctx context.Context, email, customer string) (n int, err 
 
 // EraseCustomer takes a person out of all their orders. It returns the number of orders.
 //
-// What goes: e-mail, name, addresses, who paid, the carrier's number, the staff's notes, mails that wait, the platform's messages as they
-// came, the payer's account in the lines of statements, what the search and the list of customers have, the notes about the customer, what coupons know the shopper by (eraseShoppers says what stays), and the files of
-// exports, which may hold the person; an export that is being written is stopped.
+// What goes: e-mail, name, addresses, who paid, the carrier's number, the staff's notes on the orders and about the customer, what the search and
+// the list of customers have, mails that wait, the platform's messages as they came, the payer's account in the lines of statements, what coupons
+// know the shopper by (eraseShoppers says what stays), and the files of exports, which may hold the person; an export that is being written is
+// stopped.
 //
 // What stays: amounts, states, times and goods; the reasons of refunds and what the staff found in reviews, which belong to the books; the
 // platform's statements as they came, sealed; and the log, which knows a person by a keyed digest alone.

@@ -83,8 +83,8 @@
     count();
   }
 
-  // Edits that were not sent ask before the page is left, by whatever way: a link, another form, a closed tab. Filters and lists of rows to choose hold
-  // nothing that could be lost. What came back because it was refused was not stored either.
+  // Edits that were not sent ask before the page is left, by whatever way: a link, another form, a closed tab. Filters and lists of rows to
+  // choose hold nothing that could be lost. What came back because it was refused was not stored either.
   const edited = (() => {
     const before = new Map(); // what each form held when somebody first touched it
     let sent = null;
