@@ -16,16 +16,21 @@ import (
 )
 
 const (
-	indexBatch    = 500  // orders of one transaction that indexes them
-	dueInSearch   = 200  // orders that a search indexes itself before it looks
-	textsAtOnce   = 1000 // candidates that are compared with one statement
-	maxCandidates = 5000 // candidates of one page
-	minKeyPart    = 8    // characters from which the beginning of a key finds it
-	timeSlack     = 1000 // orders that a number may be off: they are numbered when they are indexed, about in the order of their times
+	indexBatch  = 500  // orders of one transaction that indexes them
+	dueInSearch = 200  // orders that a search indexes itself before it looks
+	textsAtOnce = 1000 // candidates that are compared with one statement
+	minKeyPart  = 8    // characters from which the beginning of a key finds it
+	timeSlack   = 1000 // orders that a number may be off: they are numbered when they are indexed, about in the order of their times
 )
 
 // markForSearch notes that what an order is found by has changed, or its customer's sums.
 func (s *Store) markForSearch(ctx context.Context, orderID string) error {
+	if s.marked[orderID] {
+		return nil
+	}
+	if s.inTx {
+		s.marked[orderID] = true
+	}
 	_, err := s.exec(ctx, "INSERT INTO unindexed_orders (order_id) VALUES (?)"+s.replacing([]string{"order_id"}, "order_id"), orderID)
 	return err
 }
@@ -193,6 +198,9 @@ func (s *Store) searchPage(ctx context.Context, f models.OrderFilter, limit int)
 
 const maxSearchBytes = 1024
 
+// maxCandidates is the maximum number of candidates of one page; a variable for tests.
+var maxCandidates = 5000
+
 // keyedOrders reads the orders that a key names: the reference or our id at the platform, whole or their beginning; the row's id; the
 // platform's number of a payment or a refund. A text that may be something else is none: it has too few characters.
 func (s *Store) keyedOrders(ctx context.Context, search string) ([]string, error) {
@@ -292,6 +300,9 @@ func (s *Store) foundByTime(ctx context.Context, f models.OrderFilter, q partSea
 		order += " DESC"
 	}
 	found, err := s.compared(ctx, seqs, q, where, order, limit+1)
+	if err == nil && more && len(found) <= limit {
+		found, more, err = s.foundInState(ctx, f, q, in, found, limit+1)
+	}
 	if err != nil {
 		return page, err
 	}
@@ -305,6 +316,37 @@ func (s *Store) foundByTime(ctx context.Context, f models.OrderFilter, q partSea
 		page.Next = cursor(name, strconv.FormatInt(seqs[len(seqs)-1], 10))
 	}
 	return page, err
+}
+
+// foundInState replaces what was found among candidates that are too many, where the filter's state has few orders: then these are compared
+// with the search instead. more reports that candidates are left.
+func (s *Store) foundInState(ctx context.Context, f models.OrderFilter, q partSearch, in span, found []numberedOrder, n int) (
+	_ []numberedOrder, more bool, err error,
+) {
+	if f.State == "" {
+		return found, true, nil
+	}
+	const of = "orders_by_state"
+	count := 0
+	query := "SELECT COUNT(*) FROM (SELECT 1 FROM orders" + s.forceIndex(of) + " WHERE state = ? LIMIT ?) o"
+	if err := s.one(ctx, query, []any{string(f.State), fewOrders + 1}, &count); err != nil || count > fewOrders {
+		return found, true, err
+	}
+	where, err := s.orderConditions(ctx, f)
+	if err != nil {
+		return nil, false, err
+	}
+	addOrderState(&where, f)
+	where.add("t.space = ? AND t.seq >= ? AND t.seq <= ?", spaceOrders, in.first, in.last)
+	q.where(&where, "t.text")
+	order := "t.seq"
+	if orderSorts[f.Sort].descending {
+		order += " DESC"
+	}
+	query = "SELECT " + orderColumns + ", t.seq FROM orders o" + s.forceIndex(of) + " JOIN search_texts t ON t.row_id = o.id WHERE " + where.sql() +
+		" ORDER BY " + order + " LIMIT ?"
+	found, err = collect(ctx, s, query, append(where.args, n), scanNumberedOrder)
+	return found, false, err
 }
 
 // foundByAmount sorts the orders that fit a search by their totals: the newest maxCandidates of them. Partial says that there are others.

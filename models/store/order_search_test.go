@@ -81,6 +81,28 @@ func TestOrders_SearchInPages(t *testing.T) {
 	})
 }
 
+// Where a search fits more than one page looks at, the pages together are still complete, and one by amount says that it is not.
+func TestOrders_SearchThatFitsVeryManyIsComplete(t *testing.T) {
+	s := modelstest.SQLite(t)
+	modelstest.Catalogue(t, s)
+	require.NoError(t, s.SeedOrders(t.Context(), 400, store.SeedSpec{Seed: 4, Days: 60}))
+	store.WithCandidates(25, func() {
+		for _, f := range []models.OrderFilter{{}, {Coin: "BTC"}, {Unusual: true}, {State: models.OrderRefunded}, {Sort: models.OrdersOldest, State: models.OrderReview}} {
+			f.Limit = 10
+			all := refsFound(t, s, f)
+			f.Search = "example.org"
+			assert.Equal(t, all, refsFound(t, s, f), "%+v", f)
+		}
+		page, err := s.Orders(t.Context(), models.OrderFilter{Search: "example.org", State: models.OrderRefunded, Limit: 10})
+		require.NoError(t, err)
+		assert.NotEmpty(t, page.Rows, "few orders of a state are found at once")
+		page, err = s.Orders(t.Context(), models.OrderFilter{Search: "example.org", Sort: models.OrdersAmountDesc})
+		require.NoError(t, err)
+		assert.True(t, page.Partial)
+		assert.NotEmpty(t, page.Rows)
+	})
+}
+
 func TestEraseCustomer_TakesThePersonOutOfTheSearch(t *testing.T) {
 	eachDSN(t, func(t *testing.T, dsn string, s *store.Store, _ *modelstest.Clock) {
 		ctx := t.Context()

@@ -62,20 +62,26 @@ func foldedText(texts ...string) string {
 	var b strings.Builder
 	seen := map[string]bool{}
 	runes := 0
+	add := func(word string) {
+		word = cutRunes(word, maxTokenRunes)
+		n := utf8.RuneCountInString(word)
+		if seen[word] || runes+n > maxTextRunes {
+			return
+		}
+		seen[word] = true
+		runes += n
+		if b.Len() == 0 {
+			b.WriteByte(' ')
+		}
+		b.WriteString(word)
+		b.WriteByte(' ')
+	}
 	for _, one := range texts {
 		for _, word := range strings.Fields(text.Fold(one)) {
-			word = cutRunes(word, maxTokenRunes)
-			n := utf8.RuneCountInString(word)
-			if seen[word] || runes+n > maxTextRunes {
-				continue
+			add(word)
+			if isGrouped(word) {
+				add(strings.ReplaceAll(word, ",", "")) // as a search has it
 			}
-			seen[word] = true
-			runes += n
-			if b.Len() == 0 {
-				b.WriteByte(' ')
-			}
-			b.WriteString(word)
-			b.WriteByte(' ')
 		}
 	}
 	return b.String()
