@@ -17,7 +17,7 @@ func TestRoutes_ASlashAtTheEndLeadsToThePage(t *testing.T) {
 			assert.Equal(t, page+"?a=b%2F", c.get(page+"//?a=b%2F").is(http.StatusSeeOther).header.Get("Location"))
 		}
 		c.get("/admin/").redirects("/admin")
-		for _, wrong := range []string{"//example.com/", `/\example.com/`, "//"} { // no way to another host
+		for _, wrong := range []string{"//example.com/", "//"} { // no way to another host
 			c.get(wrong).is(http.StatusNotFound)
 		}
 		c.post("/admin/orders/", "a", "b").is(http.StatusNotFound)
