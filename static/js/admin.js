@@ -104,7 +104,8 @@
     return () => [...before].some(([form, was]) => form !== sent && form.isConnected && content(form) !== was);
   })();
   addEventListener("beforeunload", (event) => {
-    if (edited()) event.preventDefault();
+    // A browser asks for a page that somebody has touched only, and complains otherwise.
+    if ((navigator.userActivation?.hasBeenActive ?? true) && edited()) event.preventDefault();
   });
 
   // A button copies a text, or the lines of a list.
