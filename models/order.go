@@ -139,6 +139,9 @@ type Order struct {
 	Address  *Address    `gorm:"-"` // nil: nothing is shipped to an address, or it is erased
 }
 
+// Erased reports that the personal data of the order was erased: nobody is left to write to, or to send money back to.
+func (o *Order) Erased() bool { return o.Email == "" }
+
 // Current returns the attempt that counts: the one that paid, else the newest; nil where there is none.
 func (o *Order) Current() *Attempt {
 	for i := range o.Attempts {

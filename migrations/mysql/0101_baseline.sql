@@ -771,6 +771,76 @@ CREATE TABLE IF NOT EXISTS notes (
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
 
+-- ==== Customers and search ====
+-- What the back office finds people and orders by. All of it but the notes follows from the orders, and is brought up to date by a worker.
+
+-- A person by their e-mail address, over all orders.
+CREATE TABLE IF NOT EXISTS customers (
+  id             VARCHAR(64) COLLATE ascii_bin NOT NULL,    -- keyed digest of the e-mail, as orders.customer
+  email          VARCHAR(254) NOT NULL,                     -- of the newest order
+  name           VARCHAR(200) COLLATE utf8mb4_bin NOT NULL, -- of the newest order
+  orders         INT NOT NULL,                              -- all of them
+  first_order_at DATETIME(3) NOT NULL,
+  last_order_at  DATETIME(3) NOT NULL,
+  PRIMARY KEY (id),
+  KEY customers_by_last_order (last_order_at, id),
+  KEY customers_by_orders (orders, id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+-- What a customer has paid for in one currency.
+CREATE TABLE IF NOT EXISTS customer_sums (
+  customer VARCHAR(64) COLLATE ascii_bin NOT NULL,
+  currency VARCHAR(32) COLLATE utf8mb4_bin NOT NULL,
+  `count`  INT NOT NULL,            -- paid orders
+  amount   DECIMAL(36,18) NOT NULL, -- their totals
+  PRIMARY KEY (customer, currency)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+-- What the staff wrote about a customer. There is no foreign key: customers follow from orders, and change their ids with the key.
+CREATE TABLE IF NOT EXISTS customer_notes (
+  id         CHAR(36) COLLATE ascii_bin NOT NULL,
+  customer   VARCHAR(64) COLLATE ascii_bin NOT NULL,
+  staff_id   VARCHAR(36) COLLATE ascii_bin NOT NULL DEFAULT '',
+  who        VARCHAR(254) COLLATE utf8mb4_bin NOT NULL DEFAULT '', -- e-mail at that time
+  text       MEDIUMTEXT COLLATE utf8mb4_bin NOT NULL,
+  created_at DATETIME(3) NOT NULL,
+  PRIMARY KEY (id),
+  KEY customer_notes_by_customer (customer, created_at)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+-- Orders that the search does not know as they are.
+CREATE TABLE IF NOT EXISTS unindexed_orders (
+  order_id CHAR(36) COLLATE ascii_bin NOT NULL,
+  PRIMARY KEY (order_id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+-- How many rows a space of the search has: orders, customers. Its row is locked while the space is indexed.
+CREATE TABLE IF NOT EXISTS search_spaces (
+  space VARCHAR(16) COLLATE ascii_bin NOT NULL,
+  last  BIGINT NOT NULL, -- highest number of a row
+  PRIMARY KEY (space)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+-- What a row of a space is found by.
+CREATE TABLE IF NOT EXISTS search_texts (
+  space  VARCHAR(16) COLLATE ascii_bin NOT NULL,
+  seq    BIGINT NOT NULL,                         -- number of the row in its space
+  row_id VARCHAR(64) COLLATE ascii_bin NOT NULL,  -- id of the order or customer
+  text   MEDIUMTEXT COLLATE utf8mb4_bin NOT NULL, -- its words, folded, with a space before and after each
+  PRIMARY KEY (space, seq),
+  UNIQUE KEY search_texts_row (space, row_id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+-- Which rows of a part of a space have a group of characters.
+CREATE TABLE IF NOT EXISTS search_grams (
+  space    VARCHAR(16) COLLATE ascii_bin NOT NULL,
+  gram     VARCHAR(8) COLLATE utf8mb4_bin NOT NULL, -- three characters; with ^ the beginning of a word
+  part     INT NOT NULL,                            -- seq / 8192
+  postings MEDIUMBLOB NULL,                         -- places in the part, two bytes each, or one bit for each place
+  PRIMARY KEY (space, gram, part)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+
 -- ==== Refunds ====
 -- Coin that goes back to payers. For the exchange it is a grant, not tied to the order: only the shop prevents that too much goes back.
 
@@ -1207,6 +1277,13 @@ DROP TABLE IF EXISTS statement_lines;
 DROP TABLE IF EXISTS statement_pages;
 DROP TABLE IF EXISTS statements;
 DROP TABLE IF EXISTS refunds;
+DROP TABLE IF EXISTS search_grams;
+DROP TABLE IF EXISTS search_texts;
+DROP TABLE IF EXISTS search_spaces;
+DROP TABLE IF EXISTS unindexed_orders;
+DROP TABLE IF EXISTS customer_notes;
+DROP TABLE IF EXISTS customer_sums;
+DROP TABLE IF EXISTS customers;
 DROP TABLE IF EXISTS notes;
 DROP TABLE IF EXISTS outbox;
 DROP TABLE IF EXISTS inbox;

@@ -742,6 +742,76 @@ CREATE TABLE notes (
 CREATE INDEX notes_by_order ON notes (order_id, created_at);
 
 
+-- ==== Customers and search ====
+-- What the back office finds people and orders by. All of it but the notes follows from the orders, and is brought up to date by a worker.
+
+-- A person by their e-mail address, over all orders.
+CREATE TABLE customers (
+  id             TEXT NOT NULL,     -- keyed digest of the e-mail, as orders.customer
+  email          TEXT NOT NULL COLLATE NOCASE, -- of the newest order
+  name           TEXT NOT NULL,     -- of the newest order
+  orders         INTEGER NOT NULL,  -- all of them
+  first_order_at DATETIME NOT NULL,
+  last_order_at  DATETIME NOT NULL,
+  PRIMARY KEY (id)
+);
+CREATE INDEX customers_by_last_order ON customers (last_order_at, id);
+CREATE INDEX customers_by_orders ON customers (orders, id);
+
+-- What a customer has paid for in one currency.
+CREATE TABLE customer_sums (
+  customer TEXT NOT NULL,
+  currency TEXT NOT NULL,
+  `count`  INTEGER NOT NULL,              -- paid orders
+  amount   TEXT NOT NULL COLLATE DECIMAL, -- their totals
+  PRIMARY KEY (customer, currency)
+);
+
+-- What the staff wrote about a customer. There is no foreign key: customers follow from orders, and change their ids with the key.
+CREATE TABLE customer_notes (
+  id         TEXT NOT NULL,
+  customer   TEXT NOT NULL,
+  staff_id   TEXT NOT NULL DEFAULT '',
+  who        TEXT NOT NULL DEFAULT '', -- e-mail at that time
+  text       TEXT NOT NULL,
+  created_at DATETIME NOT NULL,
+  PRIMARY KEY (id)
+);
+CREATE INDEX customer_notes_by_customer ON customer_notes (customer, created_at);
+
+-- Orders that the search does not know as they are.
+CREATE TABLE unindexed_orders (
+  order_id TEXT NOT NULL,
+  PRIMARY KEY (order_id)
+);
+
+-- How many rows a space of the search has: orders, customers. Its row is locked while the space is indexed.
+CREATE TABLE search_spaces (
+  space TEXT NOT NULL,
+  last  INTEGER NOT NULL, -- highest number of a row
+  PRIMARY KEY (space)
+);
+
+-- What a row of a space is found by.
+CREATE TABLE search_texts (
+  space  TEXT NOT NULL,
+  seq    INTEGER NOT NULL, -- number of the row in its space
+  row_id TEXT NOT NULL,    -- id of the order or customer
+  text   TEXT NOT NULL,    -- its words, folded, with a space before and after each
+  PRIMARY KEY (space, seq)
+);
+CREATE UNIQUE INDEX search_texts_row ON search_texts (space, row_id);
+
+-- Which rows of a part of a space have a group of characters.
+CREATE TABLE search_grams (
+  space    TEXT NOT NULL,
+  gram     TEXT NOT NULL,    -- three characters; with ^ the beginning of a word
+  part     INTEGER NOT NULL, -- seq / 8192
+  postings BLOB NULL,        -- places in the part, two bytes each, or one bit for each place
+  PRIMARY KEY (space, gram, part)
+) WITHOUT ROWID;
+
+
 -- ==== Refunds ====
 -- Coin that goes back to payers. For the exchange it is a grant, not tied to the order: only the shop prevents that too much goes back.
 
@@ -1175,6 +1245,13 @@ DROP TABLE statement_lines;
 DROP TABLE statement_pages;
 DROP TABLE statements;
 DROP TABLE refunds;
+DROP TABLE search_grams;
+DROP TABLE search_texts;
+DROP TABLE search_spaces;
+DROP TABLE unindexed_orders;
+DROP TABLE customer_notes;
+DROP TABLE customer_sums;
+DROP TABLE customers;
 DROP TABLE notes;
 DROP TABLE outbox;
 DROP TABLE inbox;

@@ -56,6 +56,8 @@ type Store struct {
 	conn conn
 	orm  *gorm.DB
 	inTx bool
+
+	marked map[string]bool // orders that this transaction has noted as changed (markForSearch)
 }
 
 // shared is what a store and its transactions have in common.

@@ -17,6 +17,9 @@ func (s *Store) InsertOrder(ctx context.Context, o *models.Order) error {
 		if err := tx.create(ctx, o); err != nil {
 			return err
 		}
+		if err := tx.markForSearch(ctx, o.ID); err != nil {
+			return err
+		}
 		if err := tx.insertAddress(ctx, o); err != nil || len(o.Lines) == 0 {
 			return err
 		}
@@ -102,6 +105,9 @@ func (s *Store) MoveOrder(ctx context.Context, id string, from, to models.OrderS
 			if err := tx.dropHolders(ctx, id); err != nil {
 				return err
 			}
+		}
+		if err := tx.markForSearch(ctx, id); err != nil {
+			return err
 		}
 		return tx.addTransition(ctx, t)
 	}))

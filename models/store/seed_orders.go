@@ -139,6 +139,7 @@ func (t *seedTables) write(ctx context.Context, tx *Store) error {
 		func() error { return movementTable.insertAll(ctx, tx, t.movements) },
 		func() error { return refundTable.insertAll(ctx, tx, t.refunds) },
 		func() error { return reviewTable.insertAll(ctx, tx, t.reviews) },
+		func() error { return tx.indexOrders(ctx, orderIDs(t.orders)) },
 	} {
 		if err := insert(); err != nil {
 			return err
@@ -158,4 +159,12 @@ func (t *seedTables) write(ctx context.Context, tx *Store) error {
 		}
 	}
 	return nil
+}
+
+func orderIDs(orders []models.Order) []string {
+	ids := make([]string, len(orders))
+	for i := range orders {
+		ids[i] = orders[i].ID
+	}
+	return ids
 }

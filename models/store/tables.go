@@ -24,6 +24,12 @@ var (
 	importProblemTable   = tableOf[models.ImportProblem]()
 	importPictureTable   = tableOf[models.ImportPicture]()
 
+	searchTextTable  = tableOf[searchText]()
+	searchGramTable  = tableOf[searchGram]()
+	searchSpaceTable = tableOf[searchSpace]()
+	customerTable    = tableOf[customer]()
+	customerSumTable = tableOf[customerSum]()
+
 	movementTable    = tableOf[models.StockMovement]()
 	stockCountTable  = tableOf[models.StockCount]()
 	countLineTable   = tableOf[stockCountLine]()
@@ -180,6 +186,7 @@ var rowTypes = describe(
 	models.Order{}, models.OrderLine{}, orderAddress{}, unpaidHolder{}, models.Attempt{}, models.Evidence{}, models.Transition{}, models.Review{},
 	models.InboxMessage{}, models.OutboxMessage{}, models.Refund{}, models.Note{},
 	models.Statement{}, models.StatementPage{}, models.StatementLine{}, models.BookDay{}, models.Discrepancy{}, dayFigure{}, daySum{},
+	searchText{}, searchGram{}, searchSpace{}, unindexedOrder{}, customer{}, customerSum{}, models.CustomerNote{},
 	models.Task{}, models.TaskRow{}, models.TaskChunk{}, setting{}, settingGroup{}, retentionMark{}, counter{},
 	models.Staff{}, models.StaffSession{}, models.Invitation{}, throttle{}, models.AuditEntry{},
 )

@@ -47,7 +47,7 @@ func (s *Store) runOnce(ctx context.Context, fn func(tx *Store) error) (err erro
 	}()
 	orm := s.orm.Session(&gorm.Session{NewDB: true, Context: ctx})
 	orm.Statement.ConnPool = began
-	if err := fn(&Store{shared: s.shared, conn: began, orm: orm, inTx: true}); err != nil {
+	if err := fn(&Store{shared: s.shared, conn: began, orm: orm, inTx: true, marked: map[string]bool{}}); err != nil {
 		return err
 	}
 	done = true

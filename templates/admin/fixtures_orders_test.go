@@ -145,12 +145,6 @@ func (f fixtures) bareOrder() admin.OrderView {
 	return v
 }
 
-func (f fixtures) bulk() admin.BulkView {
-	return admin.BulkView{Page: f.page(admin.SectionOrders), Action: "fulfil", Back: "/admin/orders", Rows: []admin.BulkRow{
-		{OrderID: "o1", Ref: ref, Outcome: "fulfilled"}, {OrderID: "o2", Ref: ref, Outcome: "not_fulfillable", Bad: true}, {OrderID: "o3", Ref: ref, Outcome: "stale", Bad: true},
-	}}
-}
-
 func (f fixtures) cancellations() admin.CancellationsView {
 	v := admin.CancellationsView{Page: f.page(admin.SectionCancellations), FormToken: "token", Refusal: admin.RefusalNothingChosen, Next: "/admin/cancellations?after=x"}
 	for i, state := range []string{"submitting", "open", "open", "unknown"} {

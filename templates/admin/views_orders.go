@@ -128,6 +128,7 @@ type OrdersView struct {
 	SortProblem  invalid.Problem
 	Refusal      Refusal // of the address (cursor), or of a bulk action
 	Filtered     bool    // a filter is set: an empty list is no empty shop
+	Partial      bool    // the search fits more orders than were sorted by their amounts
 	Rows         []OrderRow
 	Next         string // address; "" on the last page
 	First        string // address; "" on the first page
@@ -158,22 +159,6 @@ type OrderRow struct {
 	Chosen   bool // its box is ticked, after a bulk action that was refused
 }
 
-// BulkView is the result of a bulk action.
-type BulkView struct {
-	Page   Page
-	Action string // "fulfil": "admin.bulk." + Action
-	Rows   []BulkRow
-	Back   string
-}
-
-// BulkRow is one row's result: "admin.outcome." + Outcome.
-type BulkRow struct {
-	OrderID string
-	Ref     string
-	Outcome string // fulfilled, gone, or a Refusal
-	Bad     bool
-}
-
 // OrderView is one order. Forms, each shown where its Can is true:
 // POST /admin/orders/{id}/note (text, form_token) · fulfil (tracking) · cancel · ask · resend (kind) ·
 // refund (attempt, amount, reason, form_token; the page's StepUpView asks for the code where it is needed).
@@ -185,6 +170,8 @@ type OrderView struct {
 	State     string
 	Email     string
 	Name      string
+	Customer  string // address of the customer's page; "" without one
+	Erased    bool   // the personal data is gone
 	Lang      string
 	Created   templates.Moment
 	Expires   templates.Moment // Text "" unless it waits

@@ -54,7 +54,7 @@ func (r *Request) admit(route Route) (admitted bool, err error) {
 	if route.Door == DoorPassword {
 		return true, nil
 	}
-	if !r.who.Staff.Role.Can(route.Permission) {
+	if !route.Admits(r.who.Staff.Role) {
 		return false, ErrForbidden
 	}
 	if route.StepUp && !r.office.accounts.SteppedUp(r.who) {

@@ -27,6 +27,9 @@ func orderView(p *i18n.Printer, file models.OrderFile, who staff.SignedIn) pages
 		NoteToken: models.NewRef(),
 		Refund:    pages.RefundForm{FormToken: models.NewRef(), Attempts: refundChoices(p, order)},
 	}
+	if view.Erased = order.Erased(); order.Customer != "" {
+		view.Customer = admin.CustomerPath(order.Customer)
+	}
 	if order.State == models.OrderAwaiting {
 		view.Expires = admin.Moment(p, order.ExpiresAt)
 	}
@@ -45,8 +48,8 @@ func orderView(p *i18n.Printer, file models.OrderFile, who staff.SignedIn) pages
 	view.CanFulfil = role.Can(models.MayFulfil) && order.State == models.OrderPaid
 	view.CanCancel = role.Can(models.MayCancel) && order.State == models.OrderAwaiting
 	view.CanAsk = role.Can(models.MayAsk) && current != nil && current.State.Live()
-	view.CanResend = role.Can(models.MayFulfil)
-	view.CanRefund = role.Can(models.MayRefund) && len(view.Refund.Attempts) > 0
+	view.CanResend = role.Can(models.MayFulfil) && !view.Erased
+	view.CanRefund = role.Can(models.MayRefund) && len(view.Refund.Attempts) > 0 && !view.Erased
 	view.Mails = admin.Choices(mailsOf(order), "", false)
 	return view
 }
