@@ -22,9 +22,13 @@ var sealedColumns = []struct{ table, key, column string }{
 }
 
 // secretMarks are what the secrets of a shop look like in a text: the members of the platform's messages that hold tokens and accounts, the
-// parameters of its pages, and private keys.
+// parameters of its pages, and private keys. A member without its text is none: unreadable lines are shown with "…" instead.
 func secretMarks() []string {
-	return []string{`"openId":`, `"open_id":`, `"token":`, `"refreshToken":`, "&token=", "?token=", "-----BEGIN PRIVATE KEY", "-----BEGIN RSA PRIVATE KEY"}
+	marks := []string{"&token=", "?token=", "-----BEGIN PRIVATE KEY", "-----BEGIN RSA PRIVATE KEY"}
+	for _, member := range []string{"openId", "open_id", "token", "refreshToken"} {
+		marks = append(marks, `"`+member+`":"`, `"`+member+`": "`)
+	}
+	return marks
 }
 
 // freeOfSecrets are the tables whose texts must have no secretMarks (I13). Left out are what people write for shoppers, which may be about

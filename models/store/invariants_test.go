@@ -94,6 +94,7 @@ func TestInvariants_FindEveryDamage(t *testing.T) {
 		{"fulfilled without a payment", "I3", "UPDATE orders SET fulfilled_at = '2026-01-01 00:00:00.000' WHERE state = 'awaiting'"},
 		{"payer is not encrypted", "I13", `UPDATE attempts SET payer_sealed = '{"token":"marked"}' WHERE state = 'paid'`},
 		{"token in a note", "I13", "UPDATE transitions SET note = 'https://pay.example/?token=marked'"},
+		{"account in a note", "I13", `UPDATE transitions SET note = '{"openId": "marked"}'`},
 		{"order without a last end", "I17", "UPDATE orders SET expires_at = '2090-01-01 00:00:00.000' WHERE state = 'awaiting'"},
 		{"paid order is counted as unpaid", "I17", `INSERT INTO unpaid_holders (kind, digest, slot, order_id, created_at)
 			SELECT 'email', 'd', 1, id, created_at FROM orders WHERE state = 'paid'`},
