@@ -211,30 +211,16 @@ func (s *Store) foundCustomers(ctx context.Context, f models.CustomerFilter, whe
 	if err != nil {
 		return nil, false, err
 	}
-	q.where(&where, "t.text")
-	for part := range slices.Chunk(seqs, textsAtOnce) {
-		numbers := make([]any, len(part))
-		for i, seq := range part {
-			numbers[i] = seq
-		}
-		numbers = padded(numbers)
-		chosen := conditions{}
-		chosen.add(numbered(len(numbers)), append([]any{spaceCustomers}, numbers...)...)
-		chosen.add(where.sql(), where.args...)
-		found, err := s.customerRows(ctx, "search_texts t JOIN customers c ON c.id = t.row_id", chosen, sort, n)
-		if err != nil {
-			return nil, false, err
-		}
-		rows = append(rows, found...)
+	if len(seqs) == 0 {
+		return nil, false, nil
 	}
-	slices.SortFunc(rows, func(a, b models.CustomerRow) int {
-		c := b.LastOrderAt.Compare(a.LastOrderAt)
-		if f.Sort == models.CustomersOrders {
-			c = cmp.Compare(b.Orders, a.Orders)
-		}
-		return cmp.Or(c, cmp.Compare(b.ID, a.ID))
-	})
-	return rows[:min(len(rows), n)], partial, nil
+	numbered, args := s.numbered(spaceCustomers, seqs)
+	q.where(&where, "t.text")
+	chosen := conditions{}
+	chosen.add(numbered, args...)
+	chosen.add(where.sql(), where.args...)
+	rows, err = s.customerRows(ctx, "search_texts t JOIN customers c ON c.id = t.row_id", chosen, sort, n)
+	return rows, partial, err
 }
 
 func (s *Store) addCustomerSums(ctx context.Context, rows []models.CustomerRow) error {

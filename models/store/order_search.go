@@ -18,7 +18,7 @@ import (
 const (
 	indexBatch  = 500  // orders of one transaction that indexes them
 	dueInSearch = 200  // orders that a search indexes itself before it looks
-	textsAtOnce = 1000 // candidates that are compared with one statement
+	textsAtOnce = 1000 // candidates that are compared first, where the first ones may be enough
 	minKeyPart  = 8    // characters from which the beginning of a key finds it
 	timeSlack   = 1000 // orders that a number may be off: they are numbered when they are indexed, about in the order of their times
 )
@@ -204,7 +204,7 @@ var maxCandidates = 5000
 // keyedOrders reads the orders that a key names: the reference or our id at the platform, whole or their beginning; the row's id; the
 // platform's number of a payment or a refund. A text that may be something else is none: it has too few characters.
 func (s *Store) keyedOrders(ctx context.Context, search string) ([]string, error) {
-	if !isKey(search) || len(search) < minKeyPart || strings.Contains(search, "@") {
+	if !isKey(search) || len(search) < minKeyPart || strings.ContainsAny(search, "@.") {
 		return nil, nil
 	}
 	var parts []string
@@ -299,9 +299,20 @@ func (s *Store) foundByTime(ctx context.Context, f models.OrderFilter, q partSea
 	if newest {
 		order += " DESC"
 	}
-	found, err := s.compared(ctx, seqs, q, where, order, limit+1)
-	if err == nil && more && len(found) <= limit {
-		found, more, err = s.foundInState(ctx, f, q, in, found, limit+1)
+	ofState := 0
+	if more && f.State != "" {
+		if ofState, err = s.countState(ctx, f.State); err != nil {
+			return page, err
+		}
+	}
+	few := ofState > 0 && ofState <= maxCandidates
+	var found []numberedOrder
+	if !few {
+		found, err = s.comparedByTime(ctx, seqs, q, where, order, limit+1)
+	}
+	if err == nil && (few || more && ofState > 0 && ofState <= fewOrders && len(found) <= limit) {
+		found, err = s.foundInState(ctx, f, q, in, limit+1)
+		more = false
 	}
 	if err != nil {
 		return page, err
@@ -318,23 +329,18 @@ func (s *Store) foundByTime(ctx context.Context, f models.OrderFilter, q partSea
 	return page, err
 }
 
-// foundInState replaces what was found among candidates that are too many, where the filter's state has few orders: then these are compared
-// with the search instead. more reports that candidates are left.
-func (s *Store) foundInState(ctx context.Context, f models.OrderFilter, q partSearch, in span, found []numberedOrder, n int) (
-	_ []numberedOrder, more bool, err error,
-) {
-	if f.State == "" {
-		return found, true, nil
-	}
-	const of = "orders_by_state"
-	count := 0
-	query := "SELECT COUNT(*) FROM (SELECT 1 FROM orders" + s.forceIndex(of) + " WHERE state = ? LIMIT ?) o"
-	if err := s.one(ctx, query, []any{string(f.State), fewOrders + 1}, &count); err != nil || count > fewOrders {
-		return found, true, err
-	}
+// countState counts the orders of a state, up to one more than fewOrders.
+func (s *Store) countState(ctx context.Context, state models.OrderState) (n int, err error) {
+	query := "SELECT COUNT(*) FROM (SELECT 1 FROM orders" + s.forceIndex("orders_by_state") + " WHERE state = ? LIMIT ?) o"
+	err = s.one(ctx, query, []any{string(state), fewOrders + 1}, &n)
+	return n, err
+}
+
+// foundInState compares the orders of the filter's state with the search, where they are few and the candidates too many.
+func (s *Store) foundInState(ctx context.Context, f models.OrderFilter, q partSearch, in span, n int) ([]numberedOrder, error) {
 	where, err := s.orderConditions(ctx, f)
 	if err != nil {
-		return nil, false, err
+		return nil, err
 	}
 	addOrderState(&where, f)
 	where.add("t.space = ? AND t.seq >= ? AND t.seq <= ?", spaceOrders, in.first, in.last)
@@ -343,10 +349,9 @@ func (s *Store) foundInState(ctx context.Context, f models.OrderFilter, q partSe
 	if orderSorts[f.Sort].descending {
 		order += " DESC"
 	}
-	query = "SELECT " + orderColumns + ", t.seq FROM orders o" + s.forceIndex(of) + " JOIN search_texts t ON t.row_id = o.id WHERE " + where.sql() +
+	query := "SELECT " + orderColumns + ", t.seq FROM orders o" + s.forceIndex("orders_by_state") + " JOIN search_texts t ON t.row_id = o.id WHERE " + where.sql() +
 		" ORDER BY " + order + " LIMIT ?"
-	found, err = collect(ctx, s, query, append(where.args, n), scanNumberedOrder)
-	return found, false, err
+	return collect(ctx, s, query, append(where.args, n), scanNumberedOrder)
 }
 
 // foundByAmount sorts the orders that fit a search by their totals: the newest maxCandidates of them. Partial says that there are others.
@@ -360,50 +365,46 @@ func (s *Store) foundByAmount(ctx context.Context, f models.OrderFilter, q partS
 		return page, err
 	}
 	sort := orderSorts[f.Sort]
-	var all []numberedOrder
-	for part := range slices.Chunk(seqs, textsAtOnce) {
-		found, err := s.compared(ctx, part, q, where, sort.by("o."), limit+1)
-		if err != nil {
-			return page, err
-		}
-		all = append(all, found...)
+	found, err := s.compared(ctx, seqs, q, where, sort.by("o."), limit+1)
+	if err != nil {
+		return page, err
 	}
-	slices.SortFunc(all, func(a, b numberedOrder) int {
-		c := cmp.Or(a.Total.Cmp(b.Total), strings.Compare(a.ID, b.ID))
-		if sort.descending {
-			return -c
-		}
-		return c
-	})
-	orders := make([]foundOrder, 0, limit+1)
-	for _, o := range all[:min(len(all), limit+1)] {
-		orders = append(orders, o.foundOrder)
+	orders := make([]foundOrder, len(found))
+	for i, o := range found {
+		orders[i] = o.foundOrder
 	}
 	page, err = s.completePage(ctx, orders, limit, func(r foundOrder) string { return orderCursor(f.Sort, r.OrderRow) })
 	page.Partial = more
 	return page, err
 }
 
-// compared reads those of the candidates whose texts fit a search, up to n, a part of them at a time.
-func (s *Store) compared(ctx context.Context, seqs []int64, q partSearch, where conditions, order string, n int) (found []numberedOrder, err error) {
-	q.where(&where, "t.text")
-	for part := range slices.Chunk(seqs, textsAtOnce) {
-		numbers := make([]any, len(part))
-		for i, seq := range part {
-			numbers[i] = seq
-		}
-		numbers = padded(numbers)
-		query := "SELECT " + orderColumns + ", t.seq FROM search_texts t JOIN orders o ON o.id = t.row_id WHERE " + numbered(len(numbers)) + " AND " +
-			where.sql() + " ORDER BY " + order + " LIMIT ?"
-		rows, err := collect(ctx, s, query, slices.Concat([]any{spaceOrders}, numbers, where.args, []any{n - len(found)}), scanNumberedOrder)
-		if err != nil {
-			return nil, err
-		}
-		if found = append(found, rows...); len(found) >= n {
-			break
-		}
+// comparedByTime is compared for an order of the numbers: most often the first candidates are enough.
+func (s *Store) comparedByTime(
+	ctx context.Context, seqs []int64, q partSearch, where conditions, order string, n int,
+) (found []numberedOrder, err error) {
+	first := seqs
+	if !isDense(seqs) {
+		first = seqs[:min(len(seqs), textsAtOnce)]
 	}
-	return found, nil
+	found, err = s.compared(ctx, first, q, where, order, n)
+	if err != nil || len(found) >= n || len(first) == len(seqs) {
+		return found, err
+	}
+	others, err := s.compared(ctx, seqs[len(first):], q, where, order, n-len(found))
+	return append(found, others...), err
+}
+
+// compared reads those of the candidates whose texts fit a search, up to n.
+func (s *Store) compared(ctx context.Context, seqs []int64, q partSearch, where conditions, order string, n int) ([]numberedOrder, error) {
+	if len(seqs) == 0 {
+		return nil, nil
+	}
+	numbered, args := s.numbered(spaceOrders, seqs)
+	where = conditions{parts: slices.Clone(where.parts), args: slices.Clone(where.args)}
+	q.where(&where, "t.text")
+	query := "SELECT " + orderColumns + ", t.seq FROM search_texts t JOIN orders o ON o.id = t.row_id WHERE " + numbered + " AND " +
+		where.sql() + " ORDER BY " + order + " LIMIT ?"
+	return collect(ctx, s, query, slices.Concat(args, where.args, []any{n}), scanNumberedOrder)
 }
 
 func scanNumberedOrder(rows *sql.Rows) (o numberedOrder, err error) {

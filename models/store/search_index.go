@@ -6,6 +6,8 @@ import (
 	"errors"
 	"slices"
 	"strings"
+
+	"github.com/coincart/coincart/migrations"
 )
 
 // errEnough ends a query whose further rows are not needed.
@@ -251,7 +253,34 @@ func (b *rowBatch[T]) put(ctx context.Context, s *Store, keys []string, columns 
 	return b.store(ctx, s, s.replacing(keys, columns...))
 }
 
-// numbered is the part of a query that finds the texts of a space by their numbers, of which there are n.
-func numbered(n int) string {
-	return "t.space = ? AND t.seq IN (" + strings.TrimSuffix(strings.Repeat("?, ", n), ", ") + ")"
+// listedNumbers is the longest list of numbers of one IN: MariaDB makes a table of one with a thousand or more, and loses the order of the rows.
+const listedNumbers = 500
+
+// isDense reports that numbers, in any order, are at least half of those of their span.
+func isDense(seqs []int64) bool {
+	return len(seqs) > 0 && slices.Max(seqs)-slices.Min(seqs) < 2*int64(len(seqs))
+}
+
+// numbered is the part of a query that finds the texts of a space by the numbers of candidates. The search must be compared too: of dense ones
+// it is the whole span.
+func (s *Store) numbered(space string, seqs []int64) (where string, args []any) {
+	if isDense(seqs) {
+		return "t.space = ? AND t.seq >= ? AND t.seq <= ?", []any{space, slices.Min(seqs), slices.Max(seqs)}
+	}
+	var lists []string
+	args = []any{space}
+	longest := listedNumbers
+	if s.dialect == migrations.SQLite {
+		longest = len(seqs) // several lists would be several walks
+	}
+	for part := range slices.Chunk(seqs, max(1, longest)) {
+		numbers := make([]any, len(part))
+		for i, seq := range part {
+			numbers[i] = seq
+		}
+		numbers = padded(numbers)
+		lists = append(lists, "t.seq IN ("+placeholders(len(numbers))+")")
+		args = append(args, numbers...)
+	}
+	return "t.space = ? AND (" + strings.Join(lists, " OR ") + ")", args
 }
