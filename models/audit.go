@@ -144,7 +144,7 @@ func AuditActions() []string {
 		"category.change", "category.create", "category.delete", "category.move",
 		"coin.accept_rate", "coin.change", "coin.create",
 		"coupon.change", "coupon.create", "coupon.switch",
-		"customer.erase", "customer.export",
+		"customer.erase", "customer.export", "customer.note",
 		"day.seal",
 		"discrepancy.accept", "discrepancy.assign", "discrepancy.settle",
 		"order.ask", "order.cancel", "order.note", "order.resend", "order.ship", "order.ship_correct", "order.ship_undo",

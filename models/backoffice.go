@@ -41,8 +41,9 @@ const MaxPageRows = 100
 
 // OrderFilter chooses the orders of a list. Zero fields choose all.
 type OrderFilter struct {
-	// Search finds by its form: an e-mail address or its beginning (with "@"), an order number (ReadOrderNumber), the row's id, appOrderId, the
-	// platform's orderNum (of payments and refunds), or the payer's UID; the whole of it, not parts.
+	// Search finds by parts, in any case; of several words all must be there: e-mail, name, products, SKUs, coupon, total, amounts in coins,
+	// tracking number, the platform's orderNum, the payer's UID. A key finds its order alone: an order number (ReadOrderNumber), our reference or appOrderId (8 characters or
+	// more from their beginning), the row's id, the orderNum of a payment or a refund.
 	Search     string
 	State      OrderState
 	Balance    Balance    // of paid orders
@@ -104,6 +105,8 @@ type OrderRow struct {
 type OrderPage struct {
 	Rows []OrderRow
 	Next string // OrderFilter.After of the next page; empty: this is the last
+	// Partial: the search fits more orders than were sorted by their amounts, which are the newest ones.
+	Partial bool
 }
 
 // PendingAttempt is a live attempt whose order is pending at the platform.
@@ -127,11 +130,13 @@ type PendingAttempt struct {
 
 // AuditFilter chooses entries of the audit log, newest first. Zero fields choose all.
 type AuditFilter struct {
-	Action  string // exact, or all below a prefix that ends with "."
-	Who     string // exact
-	Subject string // exact
-	Before  int64  // only entries with a smaller Seq; 0: from the newest
-	Limit   int    // 1 to MaxPageRows; 0: 50
+	Action  string    // exact, or all below a prefix that ends with "."
+	Who     string    // exact
+	Subject string    // exact
+	From    time.Time // at or after
+	To      time.Time // before
+	Before  int64     // only entries with a smaller Seq; 0: from the newest
+	Limit   int       // 1 to MaxPageRows; 0: 50
 }
 
 // DiscrepancyFilter chooses discrepancies. Zero fields choose all.

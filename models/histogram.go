@@ -33,6 +33,9 @@ func bucketOf(d time.Duration) int {
 
 // bucketMiddle returns the middle of a bucket.
 func bucketMiddle(bucket int) time.Duration {
+	if bucket == 0 {
+		return time.Millisecond / 2 // not none at all
+	}
 	if bucket < histogramStep {
 		return time.Duration(bucket) * time.Millisecond
 	}

@@ -95,6 +95,7 @@ type Order struct {
 	CreatedAt     time.Time
 	UpdatedAt     time.Time
 	ExpiresAt     time.Time // when the shop gives an unpaid order up
+	EndsBy        time.Time // ExpiresAt never gets later than this, whatever is tried again
 	PaidAt        time.Time `gorm:"default:null"` // zero until paid
 	Coin          string    `text:"32"`           // of the newest attempt, kept by the store; empty: there is none
 	Balance       Balance   `ascii:"8"`           // how what was received compares with what was asked
@@ -125,6 +126,9 @@ type Order struct {
 	Attempts []Attempt   `gorm:"-"` // oldest first
 	Address  *Address    `gorm:"-"` // nil: nothing is shipped to an address, or it is erased
 }
+
+// Erased reports that the personal data of the order was erased: nobody is left to write to, or to send money back to.
+func (o *Order) Erased() bool { return o.Email == "" }
 
 // Current returns the attempt that counts: the one that paid, else the newest; nil where there is none.
 func (o *Order) Current() *Attempt {

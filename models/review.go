@@ -39,6 +39,7 @@ const (
 	ReviewUnreadable     ReviewKind = "unreadable"         // callback with a good signature that cannot be opened
 	ReviewUnresolved     ReviewKind = "unresolved"         // an attempt whose outcome is still unknown at the end of the schedule
 	ReviewUndelivered    ReviewKind = "undelivered_mail"   // a message that could not be sent
+	ReviewOverdue        ReviewKind = "overdue"            // something that does not move any more; closed by itself when it does
 	ReviewSealedDay      ReviewKind = "sealed_day_changed" // the platform's statement of a sealed day differs from the sealed one
 	ReviewUnmatchedOrder ReviewKind = "unmatched_order"    // the platform knows an order under our id that is not the attempt's
 	ReviewRate           ReviewKind = "rate"               // nothing can be sold at a coin's rate

@@ -41,6 +41,14 @@ const (
 	SettingRateJump  SettingKey = "pricing.rate_jump"  // percent by which a rate that a person fixes may move without being asked about
 	SettingPriceJump SettingKey = "pricing.price_jump" // the same of a product's price
 
+	// Limits of what unpaid orders may hold; 0 means no limit.
+	SettingLifetime    SettingKey = "limits.lifetime"     // minutes that an order may stay unpaid, however often paying is tried again
+	SettingMaxPieces   SettingKey = "limits.pieces"       // pieces of one product in an order
+	SettingOpenPayer   SettingKey = "limits.open_payer"   // unpaid orders of one payer
+	SettingOpenEmail   SettingKey = "limits.open_email"   // unpaid orders of one e-mail address
+	SettingOpenNetwork SettingKey = "limits.open_network" // unpaid orders of one network address
+	SettingHoarded     SettingKey = "limits.stock_share"  // percent of a stock in unpaid orders that is worth a warning; 0: none
+
 	SettingKeepAddresses SettingKey = "retention.addresses_days" // after an order is complete
 	SettingKeepEnvelopes SettingKey = "retention.envelopes_days"
 	SettingKeepNetwork   SettingKey = "retention.network_days"
@@ -57,12 +65,13 @@ const (
 	GroupMail      SettingGroup = "mail"
 	GroupOrders    SettingGroup = "orders"
 	GroupPricing   SettingGroup = "pricing"
+	GroupLimits    SettingGroup = "limits"
 	GroupRetention SettingGroup = "retention"
 )
 
 // SettingGroups returns the groups in the order of their pages.
 func SettingGroups() []SettingGroup {
-	return []SettingGroup{GroupShop, GroupCurrency, GroupLegal, GroupMail, GroupOrders, GroupPricing, GroupRetention}
+	return []SettingGroup{GroupShop, GroupCurrency, GroupLegal, GroupMail, GroupOrders, GroupLimits, GroupPricing, GroupRetention}
 }
 
 // Whole reports whether a group's settings come from one place all together: a password of the environment must not go to a server
@@ -113,6 +122,9 @@ const (
 	maxPrefix     = 12
 	maxJump       = 1000 // percent
 )
+
+// maxOpenOrders is the highest limit of unpaid orders: each has a row of its own that is looked for.
+const maxOpenOrders = 1000
 
 // ShopLanguages returns the tags of all languages that the shop has words for, in menu order.
 func ShopLanguages() []string { return []string{"en", "zh-Hans"} }
@@ -179,6 +191,13 @@ func SettingsList() []Setting {
 
 		Setting{Key: SettingRateJump, Group: GroupPricing, Kind: KindNumber, Required: true, Default: "10", Min: 1, Max: maxJump},
 		Setting{Key: SettingPriceJump, Group: GroupPricing, Kind: KindNumber, Required: true, Default: "50", Min: 1, Max: maxJump},
+
+		Setting{Key: SettingLifetime, Group: GroupLimits, Kind: KindNumber, Required: true, Default: "120", Min: 5, Max: 7 * 24 * 60},
+		Setting{Key: SettingMaxPieces, Group: GroupLimits, Kind: KindNumber, Required: true, Default: "20", Max: MaxQuantity},
+		Setting{Key: SettingOpenPayer, Group: GroupLimits, Kind: KindNumber, Required: true, Default: "3", Max: maxOpenOrders},
+		Setting{Key: SettingOpenEmail, Group: GroupLimits, Kind: KindNumber, Required: true, Default: "3", Max: maxOpenOrders},
+		Setting{Key: SettingOpenNetwork, Group: GroupLimits, Kind: KindNumber, Required: true, Default: "10", Max: maxOpenOrders},
+		Setting{Key: SettingHoarded, Group: GroupLimits, Kind: KindNumber, Required: true, Default: "50", Max: 100},
 
 		Setting{Key: SettingKeepAddresses, Group: GroupRetention, Kind: KindNumber, Required: true, Default: "180", Min: 1, Max: 36_500},
 		Setting{Key: SettingKeepEnvelopes, Group: GroupRetention, Kind: KindNumber, Required: true, Default: "90", Min: 7, Max: 36_500},

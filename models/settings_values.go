@@ -198,6 +198,21 @@ func (s Settings) ShipmentUndo() time.Duration {
 	return time.Duration(s.Number(SettingShipmentUndo)) * time.Minute
 }
 
+// Lifetime returns how long an order may stay unpaid, however often paying is tried again. It is never shorter than the time to pay an order.
+func (s Settings) Lifetime() time.Duration {
+	return max(time.Duration(s.Number(SettingLifetime))*time.Minute, s.OrderTTL())
+}
+
+// Limits returns what unpaid orders may hold.
+func (s Settings) Limits() OrderLimits {
+	return OrderLimits{
+		Pieces: s.Number(SettingMaxPieces), Payer: s.Number(SettingOpenPayer), Email: s.Number(SettingOpenEmail), Network: s.Number(SettingOpenNetwork),
+	}
+}
+
+// HoardedShare returns the percentage of a stock in unpaid orders from which staff are warned; 0: they never are.
+func (s Settings) HoardedShare() int { return s.Number(SettingHoarded) }
+
 // KeepAddresses returns how long a shopper's address is kept after the order is complete.
 func (s Settings) KeepAddresses() time.Duration { return s.days(SettingKeepAddresses) }
 

@@ -69,6 +69,7 @@ type StatementLine struct {
 	CreateTime  time.Time `gorm:"default:null"`
 	PayTime     time.Time `gorm:"default:null"`
 	Unreadable  string    `ascii:"32"` // the platform's name of the member that cannot be read, such as orderAmount; "line": the line as a whole; "": it was read
+	LineText    string    `text:"500"` // of an unreadable line: what came, without accounts
 	Digest      string    `ascii:"64"` // of an unreadable line: hex SHA-256 of the raw line, which distinguishes two of them
 }
 
@@ -125,6 +126,7 @@ type Discrepancy struct {
 	State      DiscrepancyState `ascii:"16"`
 	OwnerID    string           `ascii:"36"` // staff id
 	Note       string           `text:"1000"`
+	LineText   string           `text:"500"` // of an unreadable line: what came, without accounts
 	CreatedAt  time.Time
 	UpdatedAt  time.Time
 }
@@ -172,3 +174,11 @@ func ParseDay(text string, zone *time.Location) (from, to time.Time, err error) 
 
 // DayOf returns the day of an instant in a zone, yyyy-MM-dd.
 func DayOf(at time.Time, zone *time.Location) string { return at.In(zone).Format(time.DateOnly) }
+
+// PlatformPayment is a payment order that the platform calls paid.
+type PlatformPayment struct {
+	AppOrderID string
+	OrderNum   string // empty: a statement does not tell it
+	Coin       string // upper case
+	Amount     Amount
+}

@@ -32,6 +32,7 @@ type TaskKind string
 // The kinds of tasks.
 const (
 	TaskCancel    TaskKind = "cancel"    // cancel attempts at the platform
+	TaskFulfil    TaskKind = "fulfil"    // mark orders as handed over
 	TaskStatement TaskKind = "statement" // fetch and reconcile one day
 	TaskExport    TaskKind = "export"    // write a file
 

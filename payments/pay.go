@@ -43,7 +43,8 @@ func (in PayInput) wants(a *models.Attempt) bool {
 // A new attempt costs what the shopper has seen: in.Quotes is the token of the quotes on the form. Without a choice it costs the same as
 // the attempt before. The quote of an attempt never changes.
 //
-// Errors: store.ErrNotFound, ErrNotPayable, ErrBusy, ErrCoin, ErrQuote, ErrPayer, ErrSignIn, ErrUnreachable (the order stays as it is).
+// Errors: store.ErrNotFound, ErrNotPayable, ErrBusy, ErrCoin, ErrQuote, ErrPayer, ErrSignIn, ErrUnreachable (the order stays as it is),
+// *store.UnpaidLimitError (the payer has too many other unpaid orders).
 func (c *Checkout) Pay(ctx context.Context, ref string, in PayInput) (Placement, error) {
 	order, err := c.store.OrderByRef(ctx, ref)
 	if err != nil {
@@ -213,10 +214,20 @@ func (c *Checkout) insertAttempt(ctx context.Context, order *models.Order, in Pa
 		if err != nil {
 			return err
 		}
+		settings, err := tx.LoadSettings(ctx)
+		if err != nil {
+			return fmt.Errorf("read the limits: %w", err)
+		}
+		if err := holdUnpaid(ctx, tx, order.ID, settings.Limits(), models.PayerHolder(in.Payer)); err != nil {
+			return err
+		}
+		// The new attempt gets time of its own, up to the end that the order was given when it was placed: stock is not promised without end.
+		// Whoever expires the order at this moment wins.
 		now := c.clock()
-		attempt = c.newAttempt(order, quote, in.Payer, now)
-		// The new attempt gets time of its own; whoever expires the order at this moment wins.
-		expires := later(order.ExpiresAt, now.Add(c.retryTTL))
+		expires := earlier(later(order.ExpiresAt, now.Add(c.retryTTL)), order.EndsBy)
+		extended := *order
+		extended.ExpiresAt = expires
+		attempt = c.newAttempt(&extended, quote, in.Payer, now)
 		if err := tx.ExtendOrder(ctx, order.ID, expires, expires.Add(c.grace)); err != nil {
 			if errors.Is(err, store.ErrConflict) {
 				return ErrNotPayable

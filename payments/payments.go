@@ -180,6 +180,8 @@ func (s *Service) register(e *jobs.Engine) {
 	e.AddWorker(jobs.Worker{Name: "orders", Step: s.orderStep})
 	e.AddWorker(jobs.Worker{Name: "refunds", Step: s.refundStep, Wake: s.Refunds.wake})
 	e.Handle(models.TaskCancel, s.cancelOrders)
+	e.Handle(models.TaskFulfil, s.fulfilOrders)
+	e.AddChore("forget whom old orders are counted for", s.forgetHolders)
 }
 
 func orDefault(d, def time.Duration) time.Duration {

@@ -24,6 +24,7 @@ type PlaceInput struct {
 	Coin      string
 	Quotes    string // token of the quotes that the form showed (Service.Quotes, CartSubject)
 	Payer     models.Payer
+	Network   string // IPv4 address, or the /64 of an IPv6 address, for which unpaid orders are counted; empty: they are not
 }
 
 // Placement tells where the shopper goes next.
@@ -55,7 +56,8 @@ type Checkout struct {
 // that this form has no valid order, or that the database could not be asked (store.ErrUnavailable). The same form may be sent again.
 //
 // Errors: ErrCartEmpty, ErrFormUsed, ErrCartChanged, ErrPlace, ErrUndeliverable, ErrTooHeavy, *AddressError, *CouponError,
-// ErrNothingToPay, ErrCoin, ErrQuote, ErrPayer, *store.OutOfStockError, ErrUnreachable, ErrSignIn, and the store's. Any other refusal by
+// ErrNothingToPay, ErrCoin, ErrQuote, ErrPayer, *PiecesError, *store.UnpaidLimitError, *store.OutOfStockError, ErrUnreachable, ErrSignIn, and
+// the store's. Any other refusal by
 // the platform is not an error: the order page shows it and lets the shopper correct it.
 func (c *Checkout) Place(ctx context.Context, in PlaceInput) (Placement, error) {
 	if !in.Payer.Known() {
@@ -138,9 +140,15 @@ func (c *Checkout) insertOrder(ctx context.Context, in PlaceInput) (models.Order
 		if err != nil {
 			return err
 		}
-		if err := c.setDeadline(ctx, tx, &order); err != nil {
+		settings, err := tx.LoadSettings(ctx)
+		if err != nil {
+			return fmt.Errorf("read the limits: %w", err)
+		}
+		limits := settings.Limits()
+		if err := checkPieces(cart.Lines, limits.Pieces); err != nil {
 			return err
 		}
+		c.setDeadline(settings, &order)
 		quote, err := c.quoter.agreedQuote(coins, in.Coin, order.Total, CartSubject(in.CartID), in.Quotes)
 		if err != nil {
 			return err
@@ -148,6 +156,11 @@ func (c *Checkout) insertOrder(ctx context.Context, in PlaceInput) (models.Order
 		attempt = c.newAttempt(&order, quote, in.Payer, now)
 		if err := tx.InsertOrder(ctx, &order); err != nil {
 			return fmt.Errorf("insert order: %w", err)
+		}
+		err = holdUnpaid(ctx, tx, order.ID, limits, models.PayerHolder(in.Payer), models.Holder{Kind: models.HolderEmail, Name: in.Email},
+			models.Holder{Kind: models.HolderNetwork, Name: in.Network})
+		if err != nil {
+			return err
 		}
 		if err := tx.Reserve(ctx, order.ID, order.Lines); err != nil {
 			return fmt.Errorf("reserve stock: %w", err)
@@ -163,18 +176,14 @@ func (c *Checkout) insertOrder(ctx context.Context, in PlaceInput) (models.Order
 	return order, attempt, err
 }
 
-// setDeadline sets the time to pay the order, from the settings or else from the configuration.
-func (c *Checkout) setDeadline(ctx context.Context, tx *store.Store, order *models.Order) error {
-	settings, err := tx.LoadSettings(ctx)
-	if err != nil {
-		return fmt.Errorf("read the time to pay: %w", err)
-	}
+// setDeadline sets the time to pay the order, from the settings or else from the configuration, and the end that no later attempt can move.
+func (c *Checkout) setDeadline(settings models.Settings, order *models.Order) {
 	ttl := c.orderTTL
 	if settings.Source(models.SettingOrderTTL) == models.FromDatabase {
 		ttl = settings.OrderTTL()
 	}
 	order.ExpiresAt, order.DueAt = order.CreatedAt.Add(ttl), order.CreatedAt.Add(ttl+c.grace)
-	return nil
+	order.EndsBy = later(order.ExpiresAt, order.CreatedAt.Add(settings.Lifetime()))
 }
 
 // cartForPlacing loads the cart and the coins. It refuses a cart that is empty, belongs to another form, or has a hidden product.
@@ -352,8 +361,11 @@ func (c *Checkout) cancelUnsent(ctx context.Context, cartID string, order *model
 	return false
 }
 
-// newAttempt returns a new attempt to pay an order at a fixed quote.
+// newAttempt returns a new attempt to pay an order at a fixed quote, which ends with the order at the latest.
 func (c *Checkout) newAttempt(order *models.Order, q models.Quote, payer models.Payer, now time.Time) models.Attempt {
+	if !q.ExpiresAt.IsZero() {
+		q.ExpiresAt = earlier(q.ExpiresAt, order.ExpiresAt)
+	}
 	return models.Attempt{
 		ID: models.NewID(), OrderID: order.ID, AppOrderID: models.NewRef(), State: models.AttemptCreated,
 		Coin: q.Coin, Amount: q.Amount, Rate: q.Rate, RateSource: q.Source, RateAt: q.At, Spread: q.Spread, QuoteExpiresAt: q.ExpiresAt,

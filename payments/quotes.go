@@ -25,6 +25,7 @@ type QuoteRequest struct {
 	Total   models.Amount
 	Token   string        // of the sheet that the shopper saw last, which is kept while it is valid; or empty
 	TTL     time.Duration // validity of a new sheet; 0: Config.QuoteTTL
+	Until   time.Time     // end of the order that is to be paid: no quote outlives it; zero: there is no order yet
 }
 
 // Offers are the contents of a quote sheet for a page.
@@ -65,6 +66,9 @@ func (q *Quoter) Quotes(r QuoteRequest) (Offers, error) {
 		return Offers{}, err
 	}
 	sheet, kept := q.sheetFor(r, seen, now)
+	if !r.Until.IsZero() {
+		sheet.ExpiresAt = earlier(sheet.ExpiresAt, models.Instant(r.Until))
+	}
 	offers := Offers{Token: r.Token, Renewed: !kept && changed(seen, sheet, r.Total)}
 	if !kept {
 		if offers.Token, err = q.sealSheet(r.Subject, sheet); err != nil {
@@ -77,7 +81,7 @@ func (q *Quoter) Quotes(r QuoteRequest) (Offers, error) {
 			continue
 		}
 		if offer.Problem == models.RateGood && coin.Live() {
-			offers.ExpiresAt, offers.Left = sheet.ExpiresAt, sheet.ExpiresAt.Sub(now)
+			offers.ExpiresAt, offers.Left = sheet.ExpiresAt, max(0, sheet.ExpiresAt.Sub(now))
 		}
 		offers.List = append(offers.List, offer)
 	}

@@ -127,7 +127,8 @@ func (s *sender) storeOpened(ctx context.Context, order *models.Order, a *models
 		}
 		switch {
 		case fresh.OrderNum != "" && fresh.OrderNum != orderNum:
-			return s.settlement.openReview(ctx, tx, models.ReviewMismatch, &fresh, "createThirdOrder answered another order number than was known")
+			return s.settlement.openReview(ctx, tx, models.ReviewMismatch, &fresh,
+				models.Remark("other_number", "number", orderNum, "known", fresh.OrderNum))
 		case fresh.State != models.AttemptSubmitting && fresh.State != models.AttemptUnknown:
 			// A callback was faster than this answer, and has moved on.
 			if fresh.OrderNum == "" {
@@ -147,7 +148,7 @@ func (s *sender) storeOpened(ctx context.Context, order *models.Order, a *models
 // storeForeign handles an answer with the number of another order of the shop. It is the answer to something else (reliability.md R2), so the
 // outcome is unknown.
 func (s *sender) storeForeign(ctx context.Context, order *models.Order, a *models.Attempt, orderNum string) error {
-	if err := s.settlement.openReview(ctx, s.store, models.ReviewMismatch, a, "createThirdOrder answered with the number of another order, "+orderNum); err != nil {
+	if err := s.settlement.openReview(ctx, s.store, models.ReviewMismatch, a, models.Remark("number_of_other", "number", orderNum)); err != nil {
 		return err
 	}
 	return s.storeUnknown(ctx, order, a)

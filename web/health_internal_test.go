@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"net/http"
 	"net/http/httptest"
 	"testing"
@@ -39,6 +40,10 @@ func TestReady_NamesWorkersThatDoNotGoOn(t *testing.T) {
 func TestMetrics_TellHowTheWorkersStand(t *testing.T) {
 	m := newMetrics(func() []models.WorkerState {
 		return []models.WorkerState{{Name: "inbox", Finished: time.Now(), Stalled: true, Restarts: 2}}
+	}, func(context.Context) (models.Backlog, error) {
+		return models.Backlog{
+			Overdue: map[models.OverdueKind]int{models.OverdueMail: 3}, Cases: map[models.ReviewKind]int{models.ReviewOverdue: 2, models.ReviewMismatch: 1},
+		}, nil
 	})
 	w := httptest.NewRecorder()
 	m.handler().ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/metrics", nil))
@@ -46,4 +51,8 @@ func TestMetrics_TellHowTheWorkersStand(t *testing.T) {
 	assert.Contains(t, body, `coincart_worker_stalled{worker="inbox"} 1`)
 	assert.Contains(t, body, `coincart_worker_restarts_total{worker="inbox"} 2`)
 	assert.Contains(t, body, `coincart_worker_last_step_seconds{worker="inbox"} `)
+	assert.Contains(t, body, `coincart_overdue_rows{kind="mail"} 3`)
+	assert.Contains(t, body, `coincart_overdue_rows{kind="attempt"} 0`, "also what is well, so that an alert can tell it from nothing")
+	assert.Contains(t, body, `coincart_open_cases{kind="overdue"} 2`)
+	assert.Contains(t, body, `coincart_open_cases{kind="mismatch"} 1`)
 }

@@ -44,7 +44,7 @@ func TestLegal_PagesAreWrittenInMarkdownAndLinkedInTheFoot(t *testing.T) {
 		reader.get("/pages/terms").is(http.StatusOK).has(chinese.T("footer.legal.terms"), "适用范围", "<strong>所有</strong>").lacks("Scope")
 		// Where the page is in one language alone, it is shown in that, and says so to machines.
 		b.get("/pages/imprint").is(http.StatusOK).has(`lang="zh-Hans"`, "柳编有限公司")
-		for _, none := range []string{"/pages/privacy", "/pages/secret", "/pages/legal.terms.en", "/pages/"} {
+		for _, none := range []string{"/pages/privacy", "/pages/secret", "/pages/legal.terms.en", "/pages"} {
 			b.get(none).is(http.StatusNotFound)
 		}
 

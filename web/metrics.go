@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"net/http"
 	"strconv"
 	"sync"
@@ -32,7 +33,7 @@ type requestSeries struct {
 	took  prometheus.Observer
 }
 
-func newMetrics(workers func() []models.WorkerState) *metrics {
+func newMetrics(workers func() []models.WorkerState, backlog func(context.Context) (models.Backlog, error)) *metrics {
 	m := &metrics{
 		registry: prometheus.NewRegistry(),
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
@@ -46,7 +47,7 @@ func newMetrics(workers func() []models.WorkerState) *metrics {
 			Name: "coincart_events_total", Help: "What happened to checkouts and callbacks.",
 		}, []string{"event"}),
 	}
-	m.registry.MustRegister(m.requests, m.durations, m.events, workerMetrics(workers), collectors.NewGoCollector(),
+	m.registry.MustRegister(m.requests, m.durations, m.events, workerMetrics(workers), backlogMetrics(backlog), collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -81,6 +82,41 @@ func (w workerMetrics) Collect(to chan<- prometheus.Metric) {
 		to <- prometheus.MustNewConstMetric(workerAge, prometheus.GaugeValue, now.Sub(state.Finished).Seconds(), state.Name)
 		to <- prometheus.MustNewConstMetric(workerStalled, prometheus.GaugeValue, stalled, state.Name)
 		to <- prometheus.MustNewConstMetric(workerRestarts, prometheus.CounterValue, float64(state.Restarts), state.Name)
+	}
+}
+
+// backlogMetrics collects what is overdue and the open cases on request (reliability.md R21). If the database does not answer within
+// backlogWithin, there are no such metrics, which is a signal of its own.
+type backlogMetrics func(context.Context) (models.Backlog, error)
+
+// backlogWithin is the time limit for counting what is overdue.
+const backlogWithin = 2 * time.Second
+
+var (
+	overdueRows = prometheus.NewDesc("coincart_overdue_rows",
+		"Rows that have waited for more than 15 minutes, such as payments with unknown outcome or mails that are not sent.", []string{"kind"}, nil)
+	openCases = prometheus.NewDesc("coincart_open_cases", "Open cases that need attention.", []string{"kind"}, nil)
+)
+
+// Describe implements prometheus.Collector.
+func (backlogMetrics) Describe(to chan<- *prometheus.Desc) {
+	to <- overdueRows
+	to <- openCases
+}
+
+// Collect implements prometheus.Collector.
+func (b backlogMetrics) Collect(to chan<- prometheus.Metric) {
+	ctx, cancel := context.WithTimeout(context.Background(), backlogWithin)
+	defer cancel()
+	backlog, err := b(ctx)
+	if err != nil {
+		return
+	}
+	for _, kind := range models.OverdueKinds() {
+		to <- prometheus.MustNewConstMetric(overdueRows, prometheus.GaugeValue, float64(backlog.Overdue[kind]), string(kind))
+	}
+	for kind, n := range backlog.Cases {
+		to <- prometheus.MustNewConstMetric(openCases, prometheus.GaugeValue, float64(n), string(kind))
 	}
 }
 

@@ -31,7 +31,7 @@ func officeTable(site *visit.Site, s assembly.Services, accounts *staff.Accounts
 		pricing.Routes(site, s.Rates),
 		books.Routes(site, s.Books, s.Payments, accounts),
 		customers.Routes(site, s.Customers),
-		system.Routes(site, s.Jobs, checks),
+		system.Routes(site, s.Jobs, s.Books, checks),
 	)
 }
 

@@ -26,7 +26,8 @@ import (
 var healthy = []health.Code{
 	doctor.CodeBaseGood, doctor.CodeKeysGood, doctor.CodeDatabaseGood, doctor.CodeMigrationsGood, doctor.CodeMigrationsUnknown,
 	doctor.CodePlatformGood, doctor.CodeClockGood, doctor.CodeClockUnknown, doctor.CodeCallsGood, doctor.CodeCallsNotAsked,
-	payments.CodeCallbacksGood, payments.CodeCallbacksNone, jobs.CodeWorkersGood, doctor.CodeStoreUnknown, mail.CodeMailGood,
+	payments.CodeCallbacksGood, payments.CodeCallbacksNone, jobs.CodeWorkersGood, jobs.CodeOverdueGood, doctor.CodeStoreUnknown,
+	mail.CodeMailGood,
 	doctor.CodeProxiesGood, doctor.CodeProxiesNotNeeded, doctor.CodeDiskGood, doctor.CodeDiskUnknown, doctor.CodeVersion,
 	doctor.CodePowerGood, doctor.CodePowerUnknown, doctor.CodeEncryptionLocal, doctor.CodeEncryptionGood, doctor.CodeTimeGood, doctor.CodeTimeSame,
 	doctor.CodeSetting, // its words tell the mend themselves

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -194,12 +195,17 @@ func TestBulk_FulfilsRowByRow(t *testing.T) {
 	each(t, func(t *testing.T, s *shop) {
 		paid, open := s.paidOrder("1"), s.openOrder()
 		c := s.staffed(models.RoleOperator)
-		p := c.sendAll("/admin/orders/bulk/fulfil", url.Values{"id": {paid.ID, open.ID, models.NewID()}}, nil).is(http.StatusOK)
-		checkStaffPage(t, "bulk", p)
-		p.has(paid.NumberText, open.NumberText)
-		sent, err := s.db.Order(t.Context(), paid.ID)
+		sent := url.Values{"id": {paid.ID, open.ID, models.NewID()}, "form_token": {models.NewRef()}}
+		task := c.sendAll("/admin/orders/bulk/fulfil", sent, nil).is(http.StatusSeeOther).header.Get("Location")
+		assert.Equal(t, task, c.sendAll("/admin/orders/bulk/fulfil", sent, nil).is(http.StatusSeeOther).header.Get("Location"), "a second press")
+		s.work()
+		for range 2 { // the result is still there when it is loaded again
+			p := c.get(task).is(http.StatusOK).has(paid.NumberText, open.NumberText, english.T("admin.outcome.fulfilled"), english.T("admin.refusal.not_fulfillable"))
+			checkStaffPage(t, "bulk", p)
+		}
+		shipped, err := s.db.Order(t.Context(), paid.ID)
 		require.NoError(t, err)
-		assert.Equal(t, models.FulfilmentSent, sent.Fulfilment)
+		assert.Equal(t, models.FulfilmentSent, shipped.Fulfilment)
 		assert.Equal(t, models.OrderAwaiting, s.state(open.ID))
 		refused := c.sendAll("/admin/orders/bulk/fulfil", nil, http.Header{"Referer": {s.url + "/admin/orders?state=awaiting"}}).is(http.StatusUnprocessableEntity)
 		refused.has(open.ID).lacks(paid.ID)
@@ -228,4 +234,44 @@ func TestReview_IsClosedOnceWithANote(t *testing.T) {
 		c.get("/admin/inbox").lacks(id)
 		c.get("/admin/inbox?all=1").has("Looked at it")
 	})
+}
+
+func TestAudit_IsFilteredByDayAndExportedToThoseWhoMayReadIt(t *testing.T) {
+	each(t, func(t *testing.T, s *shop) {
+		order := s.openOrder()
+		finance, operator := s.staffed(models.RoleFinance), s.staffed(models.RoleOperator)
+		operator.post("/admin/orders/"+order.ID+"/note", "text", "hello", "form_token", models.NewRef()).is(http.StatusSeeOther)
+		today, yesterday := s.clock.Now().Format(time.DateOnly), s.clock.Now().AddDate(0, 0, -1).Format(time.DateOnly)
+		finance.get("/admin/audit?action=order.&from="+today+"&to="+today).is(http.StatusOK).has(order.ID, "/admin/audit/export")
+		finance.get("/admin/audit?action=order.&to=" + yesterday).is(http.StatusOK).has(english.T("admin.audit.none")).lacks(order.ID)
+		finance.get("/admin/audit?from=yesterday").is(http.StatusUnprocessableEntity).has(english.T("field.problem.day"))
+		finance.get("/admin/audit?from=" + today + "&to=" + yesterday).is(http.StatusUnprocessableEntity)
+
+		form := url.Values{"format": {"csv"}, "form_token": {models.NewRef()}, "action": {"order."}, "from": {today}, "to": {today}}
+		operator.sendAll("/admin/audit/export", form, nil).is(http.StatusForbidden)
+		task := finance.sendAll("/admin/audit/export", form, nil).is(http.StatusSeeOther).header.Get("Location")
+		s.work()
+		file := finance.get(task + "/file").is(http.StatusOK)
+		assert.Contains(t, file.body, "order.note,order:"+order.ID)
+		assert.NotContains(t, file.body, "session.")
+		operator.get(task).is(http.StatusOK).lacks(task + "/file")
+		operator.get(task + "/file").is(http.StatusForbidden)
+		finance.sendAll("/admin/audit/export", url.Values{"format": {"pdf"}, "form_token": {models.NewRef()}}, nil).is(http.StatusUnprocessableEntity)
+	})
+}
+
+func TestForms_ViewersReadThemAndAreOfferedNoneOfANewRow(t *testing.T) {
+	s := newShop(t, modelstest.SQLite)
+	viewer, owner := s.staffed(models.RoleViewer), s.staffed(models.RoleOwner)
+	for _, r := range s.staffRoutes() {
+		if r.Method != http.MethodGet || !strings.HasSuffix(r.Path, "/new") {
+			continue
+		}
+		owner.get(r.Path).is(http.StatusOK).lacks(english.T("admin.read_only"))
+		viewer.get(r.Path).is(http.StatusForbidden)
+	}
+	for _, page := range []string{"/admin/products/" + s.productID("mug"), "/admin/coins/USDT", "/admin/settings/shop", "/admin/price-sources/exchange"} {
+		viewer.get(page).is(http.StatusOK).has(english.T("admin.read_only"))
+		owner.get(page).is(http.StatusOK).lacks(english.T("admin.read_only"))
+	}
 }

@@ -303,7 +303,9 @@ func TestDelivery_ZeroPercentIsARate(t *testing.T) {
 		list, err := s.db.Orders(t.Context(), models.OrderFilter{})
 		require.NoError(t, err)
 		require.Len(t, list.Rows, 1)
-		b.get("/orders/" + list.Rows[0].Ref).is(http.StatusOK).has(line)
+		placed, err := s.db.Order(t.Context(), list.Rows[0].ID)
+		require.NoError(t, err)
+		b.get("/orders/" + placed.Ref).is(http.StatusOK).has(line)
 		c.get("/admin/orders/" + list.Rows[0].ID).is(http.StatusOK).has("Sales tax 0%")
 	})
 }

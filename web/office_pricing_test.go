@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
 	"testing"
@@ -154,6 +155,13 @@ func TestDelivery_AZoneFromTheFormToTheTester(t *testing.T) {
 		shown.has("Courier", "$50.00", "$15.00", "VAT 19%", "$12.35", "$77.35").lacks(english.Piece("admin.tester.too_heavy", "Methods"))
 		c.get("/admin/delivery/tester?place=DE&price=25&quantity=2&weight=1.001").is(http.StatusOK).
 			has(english.T("admin.tester.too_heavy", "Methods", "Courier")).lacks("$15.00")
+		for _, place := range []string{"germany", "Germ", "de"} { // by name too
+			c.get("/admin/delivery/tester?place=" + place + "&price=25&quantity=2&weight=0.5").is(http.StatusOK).has(`value="Germany"`)
+		}
+		for _, place := range []string{"Guinea-B", "xyz", "land"} { // a part of one name, of none, of several
+			status := map[string]int{"Guinea-B": http.StatusOK}[place]
+			c.get("/admin/delivery/tester?place=" + place + "&price=25&quantity=2").is(cmp.Or(status, http.StatusUnprocessableEntity))
+		}
 		c.get("/admin/delivery/tester?place=DE&price=25&quantity=2&virtual=1").is(http.StatusOK).has("$59.50")
 		c.get("/admin/delivery/tester?place=DE&price=25&quantity=2&coupon=nothing").has(english.T("admin.coupon_problem.unknown"))
 		for _, bad := range []string{"place=ZZ&price=1&quantity=1", "place=DE&price=-1&quantity=1", "place=DE&price=1.001&quantity=1", "place=DE&price=1&quantity=0"} {

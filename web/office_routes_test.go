@@ -140,12 +140,12 @@ func TestOffice_RouteTimesRole(t *testing.T) {
 			assert.Equal(t, http.StatusSeeOther, waiting.status, "%s after the password", key)
 			assert.True(t, strings.HasPrefix(waiting.header.Get("Location"), "/admin/totp"), "%s after the password", key)
 			for role, c := range people {
-				if role.Can(r.Permission) && !r.StepUp {
+				if r.Admits(role) && !r.StepUp {
 					continue
 				}
 				p := call(c.browser, r)
 				assert.Equal(t, http.StatusForbidden, p.status, "%s for %s", key, role)
-				assert.Equal(t, role.Can(r.Permission), asksForCode(p), "%s for %s: a fresh code is asked for", key, role)
+				assert.Equal(t, r.Admits(role), asksForCode(p), "%s for %s: a fresh code is asked for", key, role)
 				checkStaffPage(t, key, p)
 			}
 		}
@@ -171,7 +171,7 @@ func TestOffice_WhoMayIsLetIn(t *testing.T) {
 			c := s.staffed(role)
 			for _, r := range s.staffRoutes() {
 				key := string(role) + ": " + r.Method + " " + r.Path
-				if r.Door != admin.DoorFull || !role.Can(r.Permission) {
+				if r.Door != admin.DoorFull || !r.Admits(role) {
 					continue
 				}
 				if r.StepUp {

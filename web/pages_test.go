@@ -28,7 +28,7 @@ func addresses() map[string]int {
 		"/healthz":                              http.StatusOK,
 		"/readyz":                               http.StatusOK,
 		"/nowhere":                              http.StatusNotFound,
-		"/cart/":                                http.StatusNotFound,
+		"/cart/":                                http.StatusSeeOther,
 		"//cart":                                http.StatusNotFound,
 		"/products/none":                        http.StatusNotFound,
 		"/products/secret":                      http.StatusNotFound,

@@ -30,7 +30,7 @@ const pageTimeout = 6 * time.Second
 
 func (s *Server) routes(pages *shop.Pages, exchange *platform.Pages) {
 	s.engine.Use(s.observe, s.protect, s.onlyTable)
-	s.engine.NoRoute(s.answer(func(*visit.Visit) error { return visit.ErrNoPage }))
+	s.engine.NoRoute(s.answer(noPage))
 	s.engine.NoMethod(s.answer(func(*visit.Visit) error { return errMethod }))
 
 	s.get("/healthz", s.healthy)
@@ -153,4 +153,17 @@ func (s *Server) answer(h visit.Handler) gin.HandlerFunc {
 			s.fail(v, c, err)
 		}
 	}
+}
+
+// noPage leads from an address with a slash at its end, as people type and servers write them, to the page without it.
+func noPage(v *visit.Visit) error {
+	address := v.Address()
+	page := strings.TrimRight(address, "/")
+	if page == "" || page == address || v.Posted() || visit.OwnPath(page, "") != page {
+		return visit.ErrNoPage
+	}
+	if query := v.RawQuery(); query != "" {
+		page += "?" + query
+	}
+	return v.SeeOther(page)
 }

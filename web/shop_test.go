@@ -107,6 +107,7 @@ func newShop(t *testing.T, open func(testing.TB, ...modelstest.Option) *store.St
 	for _, o := range options {
 		o(&s.config)
 	}
+	modelstest.NoLimits(t, s.db)
 	s.build()
 	s.fill()
 	return s

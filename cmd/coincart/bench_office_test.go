@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"io"
 	"log/slog"
@@ -256,6 +257,19 @@ func (o *benchOffice) pages() []benchPage {
 		{"search-mail-prefix", search(func(r models.OrderRow) string { name, _, _ := strings.Cut(r.Email, "@"); return name + "@" })},
 		{"search-platform-number", search(func(r models.OrderRow) string { return r.OrderNum })},
 		{"search-payer", search(func(r models.OrderRow) string { return r.PayerUserID })},
+		{"search-name", search(func(r models.OrderRow) string { return r.Name[min(1, len(r.Name)):] })},
+		{"search-track", search(func(r models.OrderRow) string {
+			number := cmp.Or(r.Tracking, r.OrderNum, r.Email)
+			return number[2:min(7, len(number))]
+		})},
+		{"search-product", fixed("/admin/orders?q=TONEW")},
+		{"search-everywhere", fixed("/admin/orders?q=xample.or")},
+		{"search-everywhere-by-amount", fixed("/admin/orders?q=xample.or&sort=amount_desc")},
+		{"search-everywhere-refunded", fixed("/admin/orders?q=xample.or&state=refunded")},
+		{"customers", fixed("/admin/customers")},
+		{"customers-deep", o.deeper("/admin/customers")},
+		{"customers-by-orders", fixed("/admin/customers?sort=orders")},
+		{"customers-search", fixed("/admin/customers?q=ann")},
 		{"search-nothing", fixed("/admin/orders?q=nobody%40example.com")},
 		{"order", func(int) string { return "/admin/orders/" + o.sample[rand.IntN(len(o.sample))].ID }},
 		{"cancellations", fixed("/admin/cancellations")},

@@ -18,7 +18,7 @@ import (
 // BenchmarkShop_Order measures the cost of an order for the shop; sandbox, database server and browser are other processes. It reports the
 // CPU time of the request that places the order (placing), of the rest until a page says paid, including callback, calls to the platform,
 // settling and mails (paying), and of the whole visit from the front page on (visit). It also reports the memory of the shop before the
-// first request and at the end.
+// first request and at the end. Each order is paid before the next, so that the limits of unpaid orders, which are part of the cost, refuse none.
 func BenchmarkShop_Order(b *testing.B) {
 	for _, kind := range []struct {
 		name string

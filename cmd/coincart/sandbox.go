@@ -21,6 +21,7 @@ type sandboxCmd struct {
 	Seed        uint64        `placeholder:"N" help:"Seed that makes faults, delays and varying responses repeatable. Default: derived from the key. Order numbers, codes and tokens still differ from start to start."`
 	State       string        `placeholder:"FILE" help:"File that keeps orders, balances, tokens and callbacks over a restart, even after kill -9: every change is written to FILE.journal before it is answered. Default: nothing is kept."`
 	TokenTTL    time.Duration `name:"token-ttl" default:"2h" placeholder:"DURATION" help:"How long sign-in tokens are valid, such as 90s. POST /sandbox/api/tokens/expire ends all of them at once."`
+	HexNumbers  bool          `name:"hex-order-numbers" help:"Order numbers are 32 hexadecimal digits, as on some exchanges."`
 	Timezone    string        `default:"UTC" placeholder:"ZONE" help:"Time zone in which a statement's day begins."`
 	logSettings
 }
@@ -59,7 +60,7 @@ func (c *sandboxCmd) Run(ctx context.Context, con console) error {
 		c.Seed = seedOf(own)
 	}
 	server, err := sandbox.New(sandbox.Config{
-		BaseURL: c.BaseURL, Keys: own, Seed: c.Seed, Logger: log, StateFile: c.State, Location: zone, PlainHTTP: c.PlainHTTP, TokenTTL: c.TokenTTL,
+		BaseURL: c.BaseURL, Keys: own, Seed: c.Seed, Logger: log, StateFile: c.State, Location: zone, PlainHTTP: c.PlainHTTP, TokenTTL: c.TokenTTL, HexOrderNums: c.HexNumbers,
 		Apps: []sandbox.App{{AppID: c.AppID, Name: c.Name, Key: merchant, Addresses: c.ReturnTo}},
 	})
 	if err != nil {

@@ -477,6 +477,7 @@ CREATE TABLE IF NOT EXISTS orders (
   created_at      DATETIME(3) NOT NULL,
   updated_at      DATETIME(3) NOT NULL,
   expires_at      DATETIME(3) NOT NULL,                                -- when the shop gives an unpaid order up
+  ends_by         DATETIME(3) NOT NULL,                                -- expires_at never gets later than this, whatever is tried again
   paid_at         DATETIME(3) NULL,                                    -- NULL until paid
   due_at          DATETIME(3) NULL,                                    -- when a worker looks at it again; NULL: never
   lease           VARCHAR(64) COLLATE ascii_bin NOT NULL DEFAULT '',
@@ -577,6 +578,18 @@ CREATE TABLE IF NOT EXISTS reservations (
   CONSTRAINT reservations_order FOREIGN KEY (order_id) REFERENCES orders (id),
   CONSTRAINT reservations_variant FOREIGN KEY (variant_id) REFERENCES variants (id),
   CONSTRAINT reservations_quantity CHECK (quantity >= 1)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+-- Whom an unpaid order is counted for, so that nobody holds the whole stock. The rows of an order go with its last unpaid moment.
+CREATE TABLE IF NOT EXISTS unpaid_holders (
+  kind       VARCHAR(16) COLLATE ascii_bin NOT NULL, -- payer, email, network
+  digest     VARCHAR(64) COLLATE ascii_bin NOT NULL, -- keyed digest of the account, the e-mail or the network address
+  slot       INT NOT NULL,                           -- from 1 to the limit: two orders never have the same
+  order_id   CHAR(36) COLLATE ascii_bin NOT NULL,
+  created_at DATETIME(3) NOT NULL,
+  PRIMARY KEY (kind, digest, slot),
+  KEY unpaid_holders_by_order (order_id),
+  KEY unpaid_holders_by_time (created_at)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
 -- An order's use of a coupon.
@@ -785,6 +798,76 @@ CREATE TABLE IF NOT EXISTS notes (
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
 
+-- ==== Customers and search ====
+-- What the back office finds people and orders by. All of it but the notes follows from the orders, and is brought up to date by a worker.
+
+-- A person by their e-mail address, over all orders.
+CREATE TABLE IF NOT EXISTS customers (
+  id             VARCHAR(64) COLLATE ascii_bin NOT NULL,    -- keyed digest of the e-mail, as orders.customer
+  email          VARCHAR(254) NOT NULL,                     -- of the newest order
+  name           VARCHAR(200) COLLATE utf8mb4_bin NOT NULL, -- of the newest order
+  orders         INT NOT NULL,                              -- all of them
+  first_order_at DATETIME(3) NOT NULL,
+  last_order_at  DATETIME(3) NOT NULL,
+  PRIMARY KEY (id),
+  KEY customers_by_last_order (last_order_at, id),
+  KEY customers_by_orders (orders, id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+-- What a customer has paid for in one currency.
+CREATE TABLE IF NOT EXISTS customer_sums (
+  customer VARCHAR(64) COLLATE ascii_bin NOT NULL,
+  currency VARCHAR(32) COLLATE utf8mb4_bin NOT NULL,
+  `count`  INT NOT NULL,            -- paid orders
+  amount   DECIMAL(36,18) NOT NULL, -- their totals
+  PRIMARY KEY (customer, currency)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+-- What the staff wrote about a customer. There is no foreign key: customers follow from orders, and change their ids with the key.
+CREATE TABLE IF NOT EXISTS customer_notes (
+  id         CHAR(36) COLLATE ascii_bin NOT NULL,
+  customer   VARCHAR(64) COLLATE ascii_bin NOT NULL,
+  staff_id   VARCHAR(36) COLLATE ascii_bin NOT NULL DEFAULT '',
+  who        VARCHAR(254) COLLATE utf8mb4_bin NOT NULL DEFAULT '', -- e-mail at that time
+  text       MEDIUMTEXT COLLATE utf8mb4_bin NOT NULL,
+  created_at DATETIME(3) NOT NULL,
+  PRIMARY KEY (id),
+  KEY customer_notes_by_customer (customer, created_at)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+-- Orders that the search does not know as they are.
+CREATE TABLE IF NOT EXISTS unindexed_orders (
+  order_id CHAR(36) COLLATE ascii_bin NOT NULL,
+  PRIMARY KEY (order_id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+-- How many rows a space of the search has: orders, customers. Its row is locked while the space is indexed.
+CREATE TABLE IF NOT EXISTS search_spaces (
+  space VARCHAR(16) COLLATE ascii_bin NOT NULL,
+  last  BIGINT NOT NULL, -- highest number of a row
+  PRIMARY KEY (space)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+-- What a row of a space is found by.
+CREATE TABLE IF NOT EXISTS search_texts (
+  space  VARCHAR(16) COLLATE ascii_bin NOT NULL,
+  seq    BIGINT NOT NULL,                         -- number of the row in its space
+  row_id VARCHAR(64) COLLATE ascii_bin NOT NULL,  -- id of the order or customer
+  text   MEDIUMTEXT COLLATE utf8mb4_bin NOT NULL, -- its words, folded, with a space before and after each
+  PRIMARY KEY (space, seq),
+  UNIQUE KEY search_texts_row (space, row_id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+-- Which rows of a part of a space have a group of characters.
+CREATE TABLE IF NOT EXISTS search_grams (
+  space    VARCHAR(16) COLLATE ascii_bin NOT NULL,
+  gram     VARCHAR(8) COLLATE utf8mb4_bin NOT NULL, -- three characters; with ^ the beginning of a word
+  part     INT NOT NULL,                            -- seq / 8192
+  postings MEDIUMBLOB NULL,                         -- places in the part, two bytes each, or one bit for each place
+  PRIMARY KEY (space, gram, part)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+
 -- ==== Refunds ====
 -- Coin that goes back to payers. For the exchange it is a grant, not tied to the order: only the shop prevents that too much goes back.
 
@@ -922,6 +1005,7 @@ CREATE TABLE IF NOT EXISTS statement_lines (
   -- Member that cannot be read, such as orderAmount; line: the line as a whole; empty: it was read.
   unreadable   VARCHAR(32) COLLATE ascii_bin NOT NULL DEFAULT '',
   digest       VARCHAR(64) COLLATE ascii_bin NOT NULL DEFAULT '',    -- of an unreadable line: hex SHA-256 of what came
+  line_text    VARCHAR(500) NOT NULL DEFAULT '',               -- of an unreadable line: what came, without accounts
   PRIMARY KEY (id),
   UNIQUE KEY statement_lines_position (statement_id, position),
   KEY statement_lines_sorted (statement_id, type, app_order_id, position),
@@ -960,6 +1044,7 @@ CREATE TABLE IF NOT EXISTS discrepancies (
   state        VARCHAR(16) COLLATE ascii_bin NOT NULL,            -- open, accepted (explained), settled (corrected)
   owner_id     VARCHAR(36) COLLATE ascii_bin NOT NULL DEFAULT '', -- staff id; empty: nobody works on it
   note         VARCHAR(1000) NOT NULL DEFAULT '',
+  line_text    VARCHAR(500) NOT NULL DEFAULT '',                  -- of an unreadable line: what came, without accounts
   created_at   DATETIME(3) NOT NULL,
   updated_at   DATETIME(3) NOT NULL,
   PRIMARY KEY (id),
@@ -1246,7 +1331,7 @@ CREATE TABLE IF NOT EXISTS settings (
 
 -- The settings of one page, which are changed together.
 CREATE TABLE IF NOT EXISTS setting_groups (
-  name       VARCHAR(32) COLLATE ascii_bin NOT NULL,               -- shop, currency, legal, mail, orders, retention
+  name       VARCHAR(32) COLLATE ascii_bin NOT NULL,               -- shop, currency, legal, mail, orders, limits, retention
   version    INT NOT NULL,
   changed_at DATETIME(3) NOT NULL,
   who        VARCHAR(254) COLLATE utf8mb4_bin NOT NULL DEFAULT '', -- e-mail of the person who changed them last
@@ -1334,6 +1419,13 @@ DROP TABLE IF EXISTS shipment_lines;
 DROP TABLE IF EXISTS shipments;
 DROP TABLE IF EXISTS refund_lines;
 DROP TABLE IF EXISTS refunds;
+DROP TABLE IF EXISTS search_grams;
+DROP TABLE IF EXISTS search_texts;
+DROP TABLE IF EXISTS search_spaces;
+DROP TABLE IF EXISTS unindexed_orders;
+DROP TABLE IF EXISTS customer_notes;
+DROP TABLE IF EXISTS customer_sums;
+DROP TABLE IF EXISTS customers;
 DROP TABLE IF EXISTS notes;
 DROP TABLE IF EXISTS mail_slots;
 DROP TABLE IF EXISTS outbox;
@@ -1343,6 +1435,7 @@ DROP TABLE IF EXISTS transitions;
 DROP TABLE IF EXISTS evidence;
 DROP TABLE IF EXISTS attempts;
 DROP TABLE IF EXISTS coupon_uses;
+DROP TABLE IF EXISTS unpaid_holders;
 DROP TABLE IF EXISTS reservations;
 DROP TABLE IF EXISTS order_lines;
 DROP TABLE IF EXISTS order_addresses;

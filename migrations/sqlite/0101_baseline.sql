@@ -458,6 +458,7 @@ CREATE TABLE orders (
   created_at      DATETIME NOT NULL,
   updated_at      DATETIME NOT NULL,
   expires_at      DATETIME NOT NULL,                         -- when the shop gives an unpaid order up
+  ends_by         DATETIME NOT NULL,                         -- expires_at never gets later than this, whatever is tried again
   paid_at         DATETIME NULL,                             -- NULL until paid
   due_at          DATETIME NULL,                             -- when a worker looks at it again; NULL: never
   lease           TEXT NOT NULL DEFAULT '',
@@ -556,6 +557,18 @@ CREATE TABLE reservations (
 );
 CREATE UNIQUE INDEX reservations_order_variant ON reservations (order_id, variant_id);
 CREATE INDEX reservations_by_variant ON reservations (variant_id);
+
+-- Whom an unpaid order is counted for, so that nobody holds the whole stock. The rows of an order go with its last unpaid moment.
+CREATE TABLE unpaid_holders (
+  kind       TEXT NOT NULL,    -- payer, email, network
+  digest     TEXT NOT NULL,    -- keyed digest of the account, the e-mail or the network address
+  slot       INTEGER NOT NULL, -- from 1 to the limit: two orders never have the same
+  order_id   TEXT NOT NULL,
+  created_at DATETIME NOT NULL,
+  PRIMARY KEY (kind, digest, slot)
+) WITHOUT ROWID;
+CREATE INDEX unpaid_holders_by_order ON unpaid_holders (order_id);
+CREATE INDEX unpaid_holders_by_time ON unpaid_holders (created_at);
 
 -- An order's use of a coupon.
 CREATE TABLE coupon_uses (
@@ -756,6 +769,76 @@ CREATE TABLE notes (
 CREATE INDEX notes_by_order ON notes (order_id, created_at);
 
 
+-- ==== Customers and search ====
+-- What the back office finds people and orders by. All of it but the notes follows from the orders, and is brought up to date by a worker.
+
+-- A person by their e-mail address, over all orders.
+CREATE TABLE customers (
+  id             TEXT NOT NULL,     -- keyed digest of the e-mail, as orders.customer
+  email          TEXT NOT NULL COLLATE NOCASE, -- of the newest order
+  name           TEXT NOT NULL,     -- of the newest order
+  orders         INTEGER NOT NULL,  -- all of them
+  first_order_at DATETIME NOT NULL,
+  last_order_at  DATETIME NOT NULL,
+  PRIMARY KEY (id)
+);
+CREATE INDEX customers_by_last_order ON customers (last_order_at, id);
+CREATE INDEX customers_by_orders ON customers (orders, id);
+
+-- What a customer has paid for in one currency.
+CREATE TABLE customer_sums (
+  customer TEXT NOT NULL,
+  currency TEXT NOT NULL,
+  `count`  INTEGER NOT NULL,              -- paid orders
+  amount   TEXT NOT NULL COLLATE DECIMAL, -- their totals
+  PRIMARY KEY (customer, currency)
+);
+
+-- What the staff wrote about a customer. There is no foreign key: customers follow from orders, and change their ids with the key.
+CREATE TABLE customer_notes (
+  id         TEXT NOT NULL,
+  customer   TEXT NOT NULL,
+  staff_id   TEXT NOT NULL DEFAULT '',
+  who        TEXT NOT NULL DEFAULT '', -- e-mail at that time
+  text       TEXT NOT NULL,
+  created_at DATETIME NOT NULL,
+  PRIMARY KEY (id)
+);
+CREATE INDEX customer_notes_by_customer ON customer_notes (customer, created_at);
+
+-- Orders that the search does not know as they are.
+CREATE TABLE unindexed_orders (
+  order_id TEXT NOT NULL,
+  PRIMARY KEY (order_id)
+);
+
+-- How many rows a space of the search has: orders, customers. Its row is locked while the space is indexed.
+CREATE TABLE search_spaces (
+  space TEXT NOT NULL,
+  last  INTEGER NOT NULL, -- highest number of a row
+  PRIMARY KEY (space)
+);
+
+-- What a row of a space is found by.
+CREATE TABLE search_texts (
+  space  TEXT NOT NULL,
+  seq    INTEGER NOT NULL, -- number of the row in its space
+  row_id TEXT NOT NULL,    -- id of the order or customer
+  text   TEXT NOT NULL,    -- its words, folded, with a space before and after each
+  PRIMARY KEY (space, seq)
+);
+CREATE UNIQUE INDEX search_texts_row ON search_texts (space, row_id);
+
+-- Which rows of a part of a space have a group of characters.
+CREATE TABLE search_grams (
+  space    TEXT NOT NULL,
+  gram     TEXT NOT NULL,    -- three characters; with ^ the beginning of a word
+  part     INTEGER NOT NULL, -- seq / 8192
+  postings BLOB NULL,        -- places in the part, two bytes each, or one bit for each place
+  PRIMARY KEY (space, gram, part)
+) WITHOUT ROWID;
+
+
 -- ==== Refunds ====
 -- Coin that goes back to payers. For the exchange it is a grant, not tied to the order: only the shop prevents that too much goes back.
 
@@ -892,6 +975,7 @@ CREATE TABLE statement_lines (
   -- Member that cannot be read, such as orderAmount; line: the line as a whole; empty: it was read.
   unreadable   TEXT NOT NULL DEFAULT '',
   digest       TEXT NOT NULL DEFAULT '',      -- of an unreadable line: hex SHA-256 of what came
+  line_text    TEXT NOT NULL DEFAULT '',      -- of an unreadable line: what came, without accounts
   PRIMARY KEY (id),
   CONSTRAINT statement_lines_statement FOREIGN KEY (statement_id) REFERENCES statements (id)
 );
@@ -930,6 +1014,7 @@ CREATE TABLE discrepancies (
   state        TEXT NOT NULL,                 -- open, accepted (explained), settled (corrected)
   owner_id     TEXT NOT NULL DEFAULT '',      -- staff id; empty: nobody works on it
   note         TEXT NOT NULL DEFAULT '',
+  line_text    TEXT NOT NULL DEFAULT '',      -- of an unreadable line: what came, without accounts
   created_at   DATETIME NOT NULL,
   updated_at   DATETIME NOT NULL,
   PRIMARY KEY (id)
@@ -1213,7 +1298,7 @@ CREATE TABLE settings (
 
 -- The settings of one page, which are changed together.
 CREATE TABLE setting_groups (
-  name       TEXT NOT NULL,            -- shop, currency, legal, mail, orders, retention
+  name       TEXT NOT NULL,            -- shop, currency, legal, mail, orders, limits, retention
   version    INTEGER NOT NULL,
   changed_at DATETIME NOT NULL,
   who        TEXT NOT NULL DEFAULT '', -- e-mail of the person who changed them last
@@ -1301,6 +1386,13 @@ DROP TABLE shipment_lines;
 DROP TABLE shipments;
 DROP TABLE refund_lines;
 DROP TABLE refunds;
+DROP TABLE search_grams;
+DROP TABLE search_texts;
+DROP TABLE search_spaces;
+DROP TABLE unindexed_orders;
+DROP TABLE customer_notes;
+DROP TABLE customer_sums;
+DROP TABLE customers;
 DROP TABLE notes;
 DROP TABLE mail_slots;
 DROP TABLE outbox;
@@ -1310,6 +1402,7 @@ DROP TABLE transitions;
 DROP TABLE evidence;
 DROP TABLE attempts;
 DROP TABLE coupon_uses;
+DROP TABLE unpaid_holders;
 DROP TABLE reservations;
 DROP TABLE order_lines;
 DROP TABLE order_addresses;

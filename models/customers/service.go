@@ -1,8 +1,9 @@
-// Package customers manages the personal data of the people who bought. It finds, exports and erases it, mails shoppers a link to their
-// orders, and removes data whose retention period has passed.
+// Package customers manages the personal data of the people who bought. It keeps the list of them and the search for orders, exports and erases
+// the data, mails shoppers a link to their orders, and removes data whose retention period has passed.
 package customers
 
 import (
+	"context"
 	"errors"
 
 	"github.com/coincart/coincart/models"
@@ -32,6 +33,15 @@ func New(c Config) (*Service, error) {
 		return nil, errors.New("customers: store, jobs and outbox are needed")
 	}
 	s := &Service{store: c.Store, outbox: c.Outbox, clock: c.Clock.OrSystem()}
+	c.Jobs.AddWorker(jobs.Worker{Name: "search", Step: s.index, Limit: jobs.TidyLimit})
 	c.Jobs.AddChore("forget what is kept of people for a while only", s.forgetPersons)
 	return s, nil
+}
+
+// indexedAtOnce is the maximum number of orders of one step that brings the search up to date.
+const indexedAtOnce = 2000
+
+// index brings the search for orders and the list of customers up to date.
+func (s *Service) index(ctx context.Context) (int, error) {
+	return s.store.IndexOrders(ctx, indexedAtOnce)
 }

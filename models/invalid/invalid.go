@@ -93,7 +93,7 @@ const (
 	Current       Problem = "current"         // not the current password
 	Code          Problem = "code"            // a code that is wrong, or was used before
 	Wait          Problem = "wait"            // too many attempts
-	NoCustomer    Problem = "no_customer"     // nothing was ordered with the email address
+	Place         Problem = "place"           // no country or region, or the part of several names
 	NotOrderEmail Problem = "not_order_email" // not the e-mail address of the order, or tried too often
 	NoSender      Problem = "no_sender"       // a mail server without the sender's address
 	NoUser        Problem = "no_user"         // a password without a user name

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 
 	"github.com/coincart/coincart/models"
 )
@@ -31,7 +32,10 @@ func (s *Store) InsertAttempt(ctx context.Context, a *models.Attempt) error {
 		if errors.Is(err, ErrDuplicate) {
 			return errors.Join(err, tx.restoreOrderCoin(ctx, a.OrderID))
 		}
-		return err
+		if err != nil {
+			return err
+		}
+		return tx.markForSearch(ctx, a.OrderID)
 	}))
 }
 
@@ -154,6 +158,11 @@ func (s *Store) moveAttempt(
 				return err
 			}
 		}
+		if slices.Contains(c.names, "order_num") {
+			if err := tx.markForSearch(ctx, moved.OrderID); err != nil {
+				return err
+			}
+		}
 		return tx.addTransition(ctx, moved)
 	}))
 }
@@ -174,7 +183,17 @@ func (s *Store) SetAttempt(ctx context.Context, id string, while models.AttemptS
 		return wrap("change the attempt", err)
 	}
 	c.set("updated_at", s.now())
-	return wrap("change the attempt", s.update(ctx, "attempts", c, "id = ? AND state = ?", id, string(while)))
+	numbered := slices.Contains(c.names, "order_num")
+	return wrap("change the attempt", s.Tx(ctx, func(tx *Store) error {
+		if err := tx.update(ctx, "attempts", c, "id = ? AND state = ?", id, string(while)); err != nil || !numbered {
+			return err
+		}
+		orderID := ""
+		if err := tx.one(ctx, "SELECT order_id FROM attempts WHERE id = ?", []any{id}, &orderID); err != nil {
+			return err
+		}
+		return tx.markForSearch(ctx, orderID)
+	}))
 }
 
 // SetIntent changes what is wanted of a live attempt, by compare-and-set: ErrConflict when it is not live or wants something else

@@ -95,25 +95,37 @@ func (s *Store) Audit(ctx context.Context, f models.AuditFilter) ([]models.Audit
 	if err != nil {
 		return nil, wrap("read the audit log", err)
 	}
-	db := s.orm.WithContext(ctx)
+	list, err := s.auditEntries(ctx, f, limit)
+	return list, wrap("read the audit log", err)
+}
+
+// EachAuditEntry calls fn with every entry that a filter chooses, newest first, a batch at a time. Limit is not used. An error of fn ends it and is
+// returned as it is.
+func (s *Store) EachAuditEntry(ctx context.Context, f models.AuditFilter, fn func(models.AuditEntry) error) error {
+	return eachInBatches(batch, func(last *models.AuditEntry) ([]models.AuditEntry, error) {
+		if last != nil {
+			f.Before = last.Seq
+		}
+		list, err := s.auditEntries(ctx, f, batch)
+		return list, wrap("read the audit log", err)
+	}, fn)
+}
+
+func (s *Store) auditEntries(ctx context.Context, f models.AuditFilter, limit int) ([]models.AuditEntry, error) {
+	where := conditions{}
 	switch {
 	case strings.HasSuffix(f.Action, "."):
-		db = db.Where("action LIKE ? ESCAPE '!'", likeEscapes.Replace(f.Action)+"%")
+		where.add("action LIKE ? ESCAPE '!'", likeEscapes.Replace(f.Action)+"%")
 	case f.Action != "":
-		db = db.Where("action = ?", f.Action)
+		where.add("action = ?", f.Action)
 	}
-	if f.Who != "" {
-		db = db.Where("who = ?", f.Who)
-	}
-	if f.Subject != "" {
-		db = db.Where("subject = ?", f.Subject)
-	}
+	where.equal("who", f.Who)
+	where.equal("subject", f.Subject)
+	where.within("at", f.From, f.To)
 	if f.Before > 0 {
-		db = db.Where("seq < ?", f.Before)
+		where.add("seq < ?", f.Before)
 	}
-	var list []models.AuditEntry
-	err = db.Order("seq DESC").Limit(limit).Find(&list).Error
-	return list, wrap("read the audit log", translate(err))
+	return firstRows[models.AuditEntry](ctx, s, limit, "seq DESC", where.sql(), where.args...)
 }
 
 // VerifyAudit goes through the whole audit log, a batch at a time, and counts its entries. broken is the first whose place or hashes are

@@ -100,8 +100,8 @@ func BenchmarkReads(b *testing.B) {
 	})
 }
 
-// BenchmarkPlacement is what one order costs the database before the platform is asked: order, line, reservation with its movement,
-// attempt, and the cart emptied, in one transaction.
+// BenchmarkPlacement is what one order costs the database before the platform is asked: order, line, whom it is counted for, reservation with
+// its movement, attempt, and the cart emptied, in one transaction.
 func BenchmarkPlacement(b *testing.B) {
 	benchEach(b, func(b *testing.B, s *store.Store) {
 		b.Helper()
@@ -114,6 +114,11 @@ func BenchmarkPlacement(b *testing.B) {
 				o := modelstest.NewOrder(product, time.Now())
 				if err := tx.InsertOrder(ctx, &o); err != nil {
 					return err
+				}
+				for _, kind := range []models.HolderKind{models.HolderPayer, models.HolderEmail, models.HolderNetwork} {
+					if err := tx.HoldUnpaid(ctx, o.ID, models.Holder{Kind: kind, Name: o.ID}, 3); err != nil {
+						return err
+					}
 				}
 				if err := tx.Reserve(ctx, o.ID, o.Lines); err != nil {
 					return err

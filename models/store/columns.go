@@ -352,11 +352,14 @@ func (b *rowBatch[T]) add(rows ...T) {
 }
 
 // insert stores the rows and forgets them.
-func (b *rowBatch[T]) insert(ctx context.Context, s *Store) error {
+func (b *rowBatch[T]) insert(ctx context.Context, s *Store) error { return b.store(ctx, s, "") }
+
+// store is insert with what follows the rows in the statement.
+func (b *rowBatch[T]) store(ctx context.Context, s *Store, conflict string) error {
 	width := len(b.table.columns)
 	for len(b.values) > 0 {
 		n := rowSize(len(b.values) / width)
-		if _, err := s.exec(ctx, b.table.inserting(n), b.values[:n*width]...); err != nil {
+		if _, err := s.exec(ctx, b.table.inserting(n)+conflict, b.values[:n*width]...); err != nil {
 			return wrap(b.table.name, err)
 		}
 		b.values = b.values[n*width:]

@@ -11,7 +11,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"maps"
 	"time"
 
 	"github.com/coincart/coincart/models"
@@ -25,6 +24,7 @@ const (
 	forCoupons   = "coincart shoppers of coupons"
 	forOrders    = "coincart links to one order"
 	forMailboxes = "coincart mailboxes"
+	forHolders   = "coincart holders of unpaid orders"
 )
 
 // keyMarkLength is the length of a key's mark in front of a digest, in hex digits.
@@ -185,22 +185,44 @@ func (s *Store) FillCustomers(ctx context.Context, limit int) (int, error) {
 	if err != nil {
 		return 0, wrap("name the customers", err)
 	}
-	emails := map[string]string{}
+	found := map[string]namedOrder{}
 	// Two ranges of one index: what comes before the mark, and what comes after all that begins with it.
 	for _, part := range []struct{ where, mark string }{{"customer < ? AND email <> ''", mark}, {"customer > ?", mark + "~"}} {
-		query := "SELECT id, email FROM orders WHERE " + part.where + " LIMIT ?"
-		found, err := readMap[string, string](ctx, s, query, part.mark, max(1, limit))
-		maps.Copy(emails, found)
+		query := "SELECT id, email, customer FROM orders WHERE " + part.where + " LIMIT ?"
+		list, err := collect(ctx, s, query, []any{part.mark, max(1, limit)}, func(rows *sql.Rows) (o namedOrder, err error) {
+			err = rows.Scan(&o.id, &o.email, &o.customer)
+			return o, err
+		})
+		for _, o := range list {
+			found[o.id] = o
+		}
 		if err != nil {
 			return 0, wrap("look for orders without a customer", err)
 		}
 	}
-	for _, id := range sortedKeys(emails) {
-		// The e-mail is asked for again: it may have been erased meanwhile.
-		_, err := s.exec(ctx, "UPDATE orders SET customer = ? WHERE id = ? AND email = ?", s.customerOf(emails[id]), id, emails[id])
-		if err != nil {
+	for _, id := range sortedKeys(found) {
+		if err := s.nameCustomer(ctx, found[id]); err != nil {
 			return 0, wrap("name the customers", err)
 		}
 	}
-	return len(emails), nil
+	return len(found), nil
+}
+
+// nameCustomer gives an order the customer that its e-mail has under the present key, and the customer the notes that it had under another.
+func (s *Store) nameCustomer(ctx context.Context, o namedOrder) error {
+	is := s.customerOf(o.email)
+	return s.Tx(ctx, func(tx *Store) error {
+		// The e-mail is asked for again: it may have been erased meanwhile.
+		n, err := tx.exec(ctx, "UPDATE orders SET customer = ? WHERE id = ? AND email = ?", is, o.id, o.email)
+		if err != nil || n == 0 {
+			return err
+		}
+		if err := tx.renameCustomer(ctx, o.customer, is); err != nil {
+			return err
+		}
+		if err := tx.markForSearch(ctx, o.id); err != nil {
+			return err
+		}
+		return tx.refreshCustomers(ctx, []string{o.customer})
+	})
 }

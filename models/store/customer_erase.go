@@ -50,7 +50,10 @@ func (s *Store) CustomerOrderIDs(ctx context.Context, customer string) ([]string
 }
 
 // namedOrder is an order with its e-mail.
-type namedOrder struct{ id, email string }
+type namedOrder struct {
+	id, email string
+	customer  string // where it was read
+}
 
 func scanNamedOrder(rows *sql.Rows) (o namedOrder, err error) {
 	err = rows.Scan(&o.id, &o.email)
@@ -72,14 +75,12 @@ func (s *Store) namedOrders(ctx context.Context, customer, lock string) ([]named
 	return collect(ctx, s, "SELECT id, email FROM orders WHERE customer = ? ORDER BY created_at, id"+lock, []any{customer}, scanNamedOrder)
 }
 
-// GatherOrders gives all orders with an e-mail address their customer, which is returned: those too that FillCustomers has not come to yet.
-// ErrNoSealKey.
-func (s *Store) GatherOrders(ctx context.Context, email string) (customer string, err error) {
-	if customer, err = s.CustomerID(email); err != nil {
-		return "", wrap("name the customer", err)
-	}
-	_, err = s.gather(ctx, foldEmail(email), customer)
-	return customer, wrap("gather a customer's orders", err)
+// GatherCustomer gives a customer the orders with the same e-mail that do not have their customer yet, as after a change of the key.
+func (s *Store) GatherCustomer(ctx context.Context, customer string) error {
+	return wrap("gather a customer's orders", s.Tx(ctx, func(tx *Store) error {
+		_, err := tx.allOrders(ctx, customer)
+		return err
+	}))
 }
 
 // gather gives all orders with the folded e-mail to the customer, and returns how many were not the customer's before.
@@ -96,6 +97,9 @@ func (s *Store) gather(ctx context.Context, email, customer string) (n int, err 
 		if _, err := s.exec(ctx, "UPDATE orders SET customer = ? WHERE id = ? AND email = ?", customer, o.id, o.email); err != nil {
 			return n, err
 		}
+		if err := s.markForSearch(ctx, o.id); err != nil {
+			return n, err
+		}
 		n++
 	}
 	return n, nil
@@ -103,9 +107,10 @@ func (s *Store) gather(ctx context.Context, email, customer string) (n int, err 
 
 // EraseCustomer takes a person out of all their orders. It returns the number of orders.
 //
-// What goes: e-mail, name, addresses, who paid, the carrier's number, the staff's notes, mails that wait, the platform's messages as they
-// came, the payer's account in the lines of statements, what coupons know the shopper by (eraseShoppers says what stays), and the files of
-// exports, which may hold the person; an export that is being written is stopped.
+// What goes: e-mail, name, addresses, who paid, the carrier's number, the staff's notes on the orders and about the customer, what the search and
+// the list of customers have, mails that wait, the platform's messages as they came, the payer's account in the lines of statements, what coupons
+// know the shopper by (eraseShoppers says what stays), and the files of exports, which may hold the person; an export that is being written is
+// stopped.
 //
 // What stays: amounts, states, times and goods; the reasons of refunds and what the staff found in reviews, which belong to the books; the
 // platform's statements as they came, sealed; and the log, which knows a person by a keyed digest alone.
@@ -187,6 +192,12 @@ func (s *Store) eraseOrders(ctx context.Context, customer string, ids []string) 
 	}
 	if int(n) != len(ids) {
 		return ErrConflict
+	}
+	if err := s.indexOrders(ctx, ids); err != nil {
+		return err
+	}
+	if err := s.refreshCustomers(ctx, []string{customer}); err != nil {
+		return err
 	}
 	return s.forgetExports(ctx)
 }

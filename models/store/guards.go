@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/coincart/coincart/models"
@@ -31,9 +32,20 @@ func (s *Store) lockOrder(ctx context.Context, id string) error {
 	return s.execOr(ctx, ErrNotFound, "UPDATE orders SET updated_at = ? WHERE id = ?", s.now(), id)
 }
 
-// ExtendOrder gives an awaiting order time for another attempt: until expires, and the worker looks at due. ErrConflict: the order
-// awaits no payment any more.
+// ExtendOrder gives an awaiting order time for another attempt: until expires, and the worker looks at due. Neither time gets later than the
+// order's EndsBy allows, which never changes: due keeps its distance from expires. ErrConflict: the order awaits no payment any more.
 func (s *Store) ExtendOrder(ctx context.Context, id string, expires, due time.Time) error {
+	var endsBy time.Time
+	err := s.one(ctx, "SELECT ends_by FROM orders WHERE id = ?", []any{id}, &endsBy)
+	if errors.Is(err, ErrNotFound) {
+		err = ErrConflict
+	}
+	if err != nil {
+		return wrap("extend the order", err)
+	}
+	if over := expires.Sub(endsBy); over > 0 {
+		expires, due = expires.Add(-over), due.Add(-over)
+	}
 	return wrap("extend the order", s.execOr(ctx, ErrConflict,
 		"UPDATE orders SET expires_at = ?, due_at = ?, lease = '', updated_at = ? WHERE id = ? AND state = ?",
 		expires, due, s.now(), id, string(models.OrderAwaiting)))

@@ -49,6 +49,11 @@ var invariants = []invariant{
 		WHERE refused = 0 AND attempt_id <> '' AND to_state = 'paid' GROUP BY attempt_id HAVING COUNT(*) > 1`},
 	{"I2", "attempt that pays more than one order", `SELECT paid_attempt_id FROM orders
 		WHERE paid_attempt_id <> '' GROUP BY paid_attempt_id HAVING COUNT(*) > 1`},
+	{"I3", "order fulfilled more often than it was taken back", `SELECT order_id FROM transitions
+		WHERE refused = 0 AND attempt_id = '' AND refund_id = '' AND (to_state = 'fulfilled' OR from_state = 'fulfilled')
+		GROUP BY order_id HAVING SUM(CASE WHEN to_state = 'fulfilled' THEN 1 ELSE -1 END) > 1`},
+	{"I3", "order fulfilled without a payment", `SELECT o.id FROM orders o WHERE (o.fulfilled_at IS NOT NULL OR o.state = 'fulfilled')
+		AND NOT EXISTS (SELECT 1 FROM attempts a WHERE a.id = o.paid_attempt_id AND a.order_id = o.id AND a.state = 'paid')`},
 	{"I4", "paid order without proof of its payment", `SELECT o.id FROM orders o
 		WHERE o.state = 'paid' AND NOT EXISTS (
 			SELECT 1 FROM attempts a JOIN evidence e ON e.attempt_id = a.id
@@ -109,12 +114,17 @@ var invariants = []invariant{
 	{"I15", "order that awaits no payment and is still due", "SELECT id FROM orders WHERE state <> 'awaiting' AND due_at IS NOT NULL"},
 	{"numbers", "order without a number", "SELECT id FROM orders WHERE number IS NULL OR number_text = ''"},
 	{"numbers", "order whose number was not given out yet", "SELECT id FROM orders WHERE number > (SELECT COALESCE(MAX(last), 0) FROM sequences WHERE name = 'orders')"},
+	{"I17", "unpaid order that can be paid after its last end", "SELECT id FROM orders WHERE state = 'awaiting' AND expires_at > ends_by"},
+	{"I17", "order that is counted for somebody although it is not unpaid", `SELECT h.order_id FROM unpaid_holders h
+		JOIN orders o ON o.id = h.order_id WHERE o.state <> 'awaiting'`},
+	{"I17", "payment whose price is promised for longer than its order waits", `SELECT a.id FROM attempts a JOIN orders o ON o.id = a.order_id
+		WHERE a.live IS NOT NULL AND o.state = 'awaiting' AND a.quote_expires_at > o.expires_at`},
 	{"sums", "line whose total is not quantity times price", `SELECT id FROM order_lines
 		WHERE total <> {product unit_price quantity}`},
 }
 
 // Invariants runs the rules that hold at every moment (reliability.md §4) and returns the rows that break them; none is well.
-// I5 and I13 need the platform or the logs.
+// I5 needs what the platform says: see UnknownPayments.
 func (s *Store) Invariants(ctx context.Context) ([]Violation, error) {
 	now, err := s.Now(ctx)
 	if err != nil {
@@ -132,7 +142,10 @@ func (s *Store) Invariants(ctx context.Context) ([]Violation, error) {
 		}
 		found = append(found, list...)
 	}
-	for _, check := range []func(context.Context) ([]Violation, error){s.booksInvariants, s.auditInvariant, s.derivedInvariant} {
+	for _, check := range []func(context.Context) ([]Violation, error){
+		s.booksInvariants, s.auditInvariant, s.derivedInvariant, s.livenessInvariant,
+		s.secretsInvariant,
+	} {
 		list, err := check(ctx)
 		if err != nil {
 			return nil, err

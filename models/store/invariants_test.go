@@ -82,16 +82,26 @@ func TestInvariants_FindEveryDamage(t *testing.T) {
 		{"message without time", "I10", "UPDATE outbox SET state = 'sent'"},
 		{"message parked silently", "I10", "UPDATE outbox SET state = 'parked'"},
 		{"nobody asks", "I14", "UPDATE attempts SET due_at = NULL WHERE state = 'created'"},
-		{"asked too late", "I14", "UPDATE attempts SET due_at = '2020-01-01 00:00:00.000' WHERE state = 'created'"},
+		{"asked too late", "I14 I16", "UPDATE attempts SET due_at = '2020-01-01 00:00:00.000' WHERE state = 'created'"},
 		{"callback waits", "I14", "UPDATE inbox SET due_at = '2020-01-01 00:00:00.000'"},
-		{"message waits", "I14", "UPDATE outbox SET due_at = '2020-01-01 00:00:00.000'"},
+		{"message waits", "I14 I16", "UPDATE outbox SET due_at = '2020-01-01 00:00:00.000'"},
 		{"order waits", "I14", "UPDATE orders SET due_at = '2020-01-01 00:00:00.000' WHERE state = 'awaiting'"},
 		{"refund waits", "I14 R15 R15", `INSERT INTO refunds (id, order_id, attempt_id, app_order_id, state, amount, coin, reason, form_token, requested_by, created_at, updated_at, due_at)
 			SELECT 'x', order_id, id, 'x', 'requested', '0', coin, '', 'x', 's', created_at, created_at, '2020-01-01 00:00:00.000' FROM attempts WHERE state = 'paid'`},
-		{"task waits", "I14", `INSERT INTO tasks (id, kind, state, params, form_token, created_at, updated_at, due_at)
+		{"task waits", "I14 I16", `INSERT INTO tasks (id, kind, state, params, form_token, created_at, updated_at, due_at)
 			VALUES ('x', 'export', 'waiting', '{}', 'x', '2020-01-01', '2020-01-01', '2020-01-01 00:00:00.000')`},
 		{"paid and due", "I15", "UPDATE attempts SET due_at = '2090-01-01 00:00:00.000' WHERE state = 'paid'"},
 		{"paid order is due", "I15", "UPDATE orders SET due_at = '2090-01-01 00:00:00.000' WHERE state = 'paid'"},
+		{"fulfilled twice", "I3 I6", `INSERT INTO transitions (id, order_id, attempt_id, from_state, to_state, refused, cause, note, created_at)
+			SELECT attempt_id, order_id, '', 'paid', 'fulfilled', 0, 'x', '', created_at FROM transitions WHERE attempt_id <> '' AND to_state = 'open'
+			UNION ALL SELECT order_id, order_id, '', 'paid', 'fulfilled', 0, 'x', '', created_at FROM transitions WHERE attempt_id <> '' AND to_state = 'paid'`},
+		{"fulfilled without a payment", "I3", "UPDATE orders SET fulfilled_at = '2026-01-01 00:00:00.000' WHERE state = 'awaiting'"},
+		{"payer is not encrypted", "I13", `UPDATE attempts SET payer_sealed = '{"token":"marked"}' WHERE state = 'paid'`},
+		{"token in a note", "I13", "UPDATE transitions SET note = 'https://pay.example/?token=marked'"},
+		{"account in a note", "I13", `UPDATE transitions SET note = '{"openId": "marked"}'`},
+		{"order without a last end", "I17", "UPDATE orders SET expires_at = '2090-01-01 00:00:00.000' WHERE state = 'awaiting'"},
+		{"paid order is counted as unpaid", "I17", `INSERT INTO unpaid_holders (kind, digest, slot, order_id, created_at)
+			SELECT 'email', 'd', 1, id, created_at FROM orders WHERE state = 'paid'`},
 		{"total is not the lines'", "sums", "UPDATE orders SET total = '51.000000000000000001' WHERE state = 'paid'"},
 		{"line does not multiply", "sums", "UPDATE order_lines SET unit_price = '25.4'"},
 		{"order has no lines", "sums", "DELETE FROM order_lines"},

@@ -154,9 +154,9 @@ func (s *Store) afterRow(ctx context.Context, where *conditions, place listPlace
 	var value any
 	parameter := "?"
 	switch order.column[strings.LastIndexByte(order.column, '.')+1:] {
-	case "created_at", "updated_at", "expires_at":
+	case "created_at", "updated_at", "expires_at", "last_order_at":
 		value, err = readTimeKey(keys[0])
-	case "position", "on_hand":
+	case "position", "on_hand", "orders":
 		value, err = strconv.Atoi(keys[0])
 	case "total":
 		parameter = s.param()

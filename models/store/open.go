@@ -57,7 +57,8 @@ type Store struct {
 	orm  *gorm.DB
 	inTx bool
 
-	atEnd *[]func() error // of a transaction: what is done right before it commits
+	atEnd  *[]func() error // of a transaction: what is done right before it commits
+	marked map[string]bool // orders that this transaction has noted as changed (markForSearch)
 }
 
 // shared is what a store and its transactions have in common.

@@ -25,6 +25,9 @@ func (s *Store) InsertOrder(ctx context.Context, o *models.Order) error {
 		if err := tx.create(ctx, o); err != nil {
 			return err
 		}
+		if err := tx.markForSearch(ctx, o.ID); err != nil {
+			return err
+		}
 		tx.beforeCommit(func() error { return tx.numberOrder(ctx, o, numbering) })
 		if err := tx.insertAddress(ctx, o); err != nil || len(o.Lines) == 0 {
 			return err
@@ -42,6 +45,7 @@ func (s *Store) completeOrder(o *models.Order) {
 	if sum := o.GoodsTotal.Add(o.Discount).Add(o.Delivery).Add(o.Tax); sum.IsZero() {
 		o.GoodsTotal = o.Total
 	}
+	o.EndsBy = orTime(o.EndsBy, o.ExpiresAt)
 	o.Customer = s.customerOf(o.Email)
 	o.Shipped = o.Shipped || o.Address != nil
 	for i := range o.Lines {
@@ -110,6 +114,14 @@ func (s *Store) MoveOrder(ctx context.Context, id string, from, to models.OrderS
 	t.OrderID, t.AttemptID, t.FromState, t.ToState, t.Refused = id, "", string(from), string(to), false
 	return wrap(fmt.Sprintf("move the order from %s to %s", from, to), s.Tx(ctx, func(tx *Store) error {
 		if err := tx.update(ctx, "orders", c, "id = ? AND state = ?", id, string(from)); err != nil {
+			return err
+		}
+		if from == models.OrderAwaiting {
+			if err := tx.dropHolders(ctx, id); err != nil {
+				return err
+			}
+		}
+		if err := tx.markForSearch(ctx, id); err != nil {
 			return err
 		}
 		return tx.addTransition(ctx, t)

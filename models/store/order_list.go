@@ -26,8 +26,8 @@ var orderSorts = map[models.OrderSort]sorting{
 	models.OrdersAmountAsc:  {"total", "id", false},
 }
 
-// Orders reads a page of orders, each with its attempt that counts and how many reviews of it are open: three statements, and a fourth for
-// those of a time by amount. ErrFilter: a sort, a state or a limit that does not exist. ErrCursor: After was not made by this list in this
+// Orders reads a page of orders, each with its attempt that counts and how many reviews of it are open: three statements, a fourth for
+// those of a time by amount, and up to three more with a search. ErrFilter: a sort, a state or a limit that does not exist. ErrCursor: After was not made by this list in this
 // sort.
 func (s *Store) Orders(ctx context.Context, f models.OrderFilter) (models.OrderPage, error) {
 	limit, err := pageLimit(f.Limit)
@@ -40,17 +40,25 @@ func (s *Store) Orders(ctx context.Context, f models.OrderFilter) (models.OrderP
 
 func (s *Store) orderPage(ctx context.Context, f models.OrderFilter, limit, few int) (models.OrderPage, error) {
 	f.Sort = cmp.Or(f.Sort, models.OrdersNewest)
+	if f.Search = strings.TrimSpace(f.Search); f.Search != "" {
+		return s.searchPage(ctx, f, limit)
+	}
 	keys, err := s.orderKeys(ctx, f, limit+1, few)
 	if err != nil || keys.none {
 		return models.OrderPage{}, err
 	}
 	query := "SELECT " + orderColumns + " FROM (" + keys.sql + ") k JOIN orders o ON o.id = k.id" + " ORDER BY " + keys.sort.by("o.") + " LIMIT ?"
-	found, err := collect(ctx, s, query, append(keys.args, limit+1), scanOrderRow)
+	found, err := collect(ctx, s, query, append(keys.args, limit+1), scanFoundOrder)
 	if err != nil {
 		return models.OrderPage{}, err
 	}
-	var page models.OrderPage
-	found, page.Next = trim(found, limit, func(r foundOrder) string { return orderCursor(f.Sort, r.OrderRow) })
+	return s.completePage(ctx, found, limit, func(r foundOrder) string { return orderCursor(f.Sort, r.OrderRow) })
+}
+
+// completePage adds attempts and reviews to the rows of a page. found has one more than the limit where there is a next page; place is that behind
+// a row.
+func (s *Store) completePage(ctx context.Context, found []foundOrder, limit int, place func(foundOrder) string) (page models.OrderPage, err error) {
+	found, page.Next = trim(found, limit, place)
 	if page.Rows, err = s.addAttempts(ctx, found); err != nil {
 		return models.OrderPage{}, err
 	}
@@ -58,8 +66,12 @@ func (s *Store) orderPage(ctx context.Context, f models.OrderFilter, limit, few 
 }
 
 // EachOrderRow calls fn with every order that a filter chooses, in its order, a batch at a time: memory does not grow with their
-// number, and orders that come meanwhile do no harm. Limit is not used. An error of fn ends it and is returned as it is.
+// number, and orders that come meanwhile do no harm. Limit is not used. What a search finds comes by time: it is complete then. An error of fn
+// ends it and is returned as it is.
 func (s *Store) EachOrderRow(ctx context.Context, f models.OrderFilter, fn func(models.OrderRow) error) error {
+	if f.Search != "" && orderSorts[f.Sort].column == "total" {
+		f.Sort = models.OrdersNewest
+	}
 	for {
 		page, err := s.orderPage(ctx, f, batch, fewOrders)
 		if err != nil {
@@ -89,10 +101,15 @@ type foundOrder struct {
 	paidAttemptID string
 }
 
-func scanOrderRow(rows *sql.Rows) (r foundOrder, err error) {
-	err = rows.Scan(&r.ID, &r.Number, &r.State, &r.Email, &r.Name, &r.Lang, &r.Currency, &r.Digits, &r.Total, &r.Coin, &r.Balance, &r.Fulfilment, &r.Refunds,
+func scanFoundOrder(rows *sql.Rows) (foundOrder, error) { return scanOrderRow(rows) }
+
+// scanOrderRow scans orderColumns, and what a query has behind them into more.
+func scanOrderRow(rows *sql.Rows, more ...any) (r foundOrder, err error) {
+	err = rows.Scan(append([]any{
+		&r.ID, &r.Number, &r.State, &r.Email, &r.Name, &r.Lang, &r.Currency, &r.Digits, &r.Total, &r.Coin, &r.Balance, &r.Fulfilment, &r.Refunds,
 		&r.CreatedAt, &r.UpdatedAt, &r.ExpiresAt, orZero(&r.PaidAt), orZero(&r.FulfilledAt), &r.GoodsTotal, &r.Discount, &r.Delivery, &r.Tax, &r.ContainedTax,
-		&r.TaxName, &r.CouponCode, &r.DeliveryTitle, &r.paidAttemptID)
+		&r.TaxName, &r.CouponCode, &r.DeliveryTitle, &r.paidAttemptID,
+	}, more...)...)
 	return r, err
 }
 
@@ -121,14 +138,13 @@ func (s *Store) orderKeys(ctx context.Context, f models.OrderFilter, n, few int)
 	if !ok {
 		return orderKeys{}, fmt.Errorf("%w: sort", ErrFilter)
 	}
-	f.Search = strings.TrimSpace(f.Search)
 	k := orderKeys{sort: sort}
 	common, err := s.orderConditions(ctx, f)
 	if err != nil {
 		return orderKeys{}, err
 	}
-	if f.Search != "" || f.Unusual {
-		k.chosen(s, f, common, n)
+	if f.Unusual {
+		k.unusual(f, common, n)
 		return k, nil
 	}
 	if k.byFact(s, f, common, n) {
@@ -266,52 +282,12 @@ func factConditions(where *conditions, f models.OrderFilter) error {
 	return nil
 }
 
-// chosen lists what a search or the open reviews name, which are few.
-func (k *orderKeys) chosen(s *Store, f models.OrderFilter, where conditions, n int) {
+// unusual lists the orders with open reviews, which are few.
+func (k *orderKeys) unusual(f models.OrderFilter, where conditions, n int) {
 	where.equal("state", string(f.State))
-	ids, args := "SELECT DISTINCT order_id AS found FROM reviews WHERE `open` = ? AND order_id <> ''", []any{true}
-	if f.Search != "" {
-		ids, args = s.searched(f.Search)
-		k.none = ids == ""
-		if f.Unusual {
-			where.add("EXISTS (SELECT 1 FROM reviews r WHERE r.open = ? AND r.order_id = orders.id)", true)
-		}
-	}
-	k.sql = "SELECT id, " + k.sort.column + " FROM (" + ids + ") m JOIN orders ON orders.id = m.found WHERE " +
-		where.sql() + " ORDER BY " + k.sort.by("") + " LIMIT ?"
-	k.args = append(append(args, where.args...), n)
-}
-
-// searched writes the query of the ids that a search names, by its form; empty where the text can be none of them.
-func (s *Store) searched(text string) (query string, args []any) {
-	if !isChosenKey(text) || len(text) > 254 {
-		return "", nil
-	}
-	if strings.Contains(text, "@") {
-		if s.dialect == migrations.SQLite {
-			// A range of the index; LIKE would need the text itself for that. No character comes after the last one.
-			return "SELECT id AS found FROM orders WHERE email >= ? AND email < ? || char(1114111)", []any{text, text}
-		}
-		return "SELECT id AS found FROM orders WHERE email LIKE ? ESCAPE '!'", []any{likeEscapes.Replace(text) + "%"}
-	}
-	parts := []string{
-		"SELECT order_id AS found FROM attempts WHERE order_num = ?",
-		"SELECT order_id FROM attempts WHERE payer_user_id = ?",
-		"SELECT order_id FROM refunds WHERE order_num = ?",
-	}
-	if isKey(text) { // other columns hold nothing else
-		parts = append(parts,
-			"SELECT id FROM orders WHERE ref = ?", "SELECT id FROM orders WHERE return_ref = ?", "SELECT id FROM orders WHERE id = ?",
-			"SELECT order_id FROM attempts WHERE app_order_id = ?", "SELECT order_id FROM refunds WHERE app_order_id = ?")
-	}
-	for range parts {
-		args = append(args, text)
-	}
-	if prefix, number, ok := models.ReadOrderNumber(text); ok {
-		parts = append(parts, "SELECT id FROM orders WHERE number = ? AND (? = '' OR LOWER(number_text) = LOWER(?))")
-		args = append(args, number, prefix, text)
-	}
-	return strings.Join(parts, " UNION "), args
+	k.sql = "SELECT id, " + k.sort.column + " FROM (SELECT DISTINCT order_id AS found FROM reviews WHERE `open` = ? AND order_id <> '') m " +
+		"JOIN orders ON orders.id = m.found WHERE " + where.sql() + " ORDER BY " + k.sort.by("") + " LIMIT ?"
+	k.args = append(append([]any{true}, where.args...), n)
 }
 
 const readCurrent = `SELECT order_id, id, state, app_order_id, order_num, coin, amount, received, refunded, payer_user_id FROM attempts

@@ -97,7 +97,11 @@ func pages(t *testing.T, s *store.Store, f models.OrderFilter) []models.OrderRow
 		ctx, counted := modelstest.CountQueries(t.Context())
 		page, err := s.Orders(ctx, f)
 		require.NoError(t, err)
-		require.LessOrEqual(t, counted.N(), 4)
+		most := 4
+		if f.Search != "" {
+			most = 6
+		}
+		require.LessOrEqual(t, counted.N(), most)
 		require.LessOrEqual(t, len(page.Rows), f.Limit)
 		rows = append(rows, page.Rows...)
 		if page.Next == "" {
@@ -111,6 +115,8 @@ func pages(t *testing.T, s *store.Store, f models.OrderFilter) []models.OrderRow
 func TestOrders_EveryFilterAndSortInPages(t *testing.T) {
 	modelstest.Each(t, func(t *testing.T, s *store.Store) {
 		all := listed(t, s, 120)
+		_, err := s.IndexOrders(t.Context(), 1000)
+		require.NoError(t, err)
 		open := map[string]int{}
 		reviews, _, err := s.ReviewPage(t.Context(), true, "", models.MaxPageRows)
 		require.NoError(t, err)
@@ -226,6 +232,7 @@ func TestOrders_SearchFindsByItsForm(t *testing.T) {
 		require.NoError(t, s.InsertRefund(ctx, &r, paid.Amount))
 		for _, search := range []string{
 			o.NumberText, "1001", " #1001 ", "1001", o.Ref, " " + o.Ref + " ", o.ID, a.AppOrderID, "2026 99", "88001", "anna.b_x%y@example.org", "ANNA.b_x%y@", "anna.b_x%y@exam",
+			o.Ref[:25], strings.ToLower(o.Ref), "anna", "NNA.B_X%Y", "8800 exam", "880",
 		} {
 			page, err := s.Orders(ctx, models.OrderFilter{Search: search})
 			require.NoError(t, err, search)
@@ -240,7 +247,7 @@ func TestOrders_SearchFindsByItsForm(t *testing.T) {
 			assert.Equal(t, paid.OrderID, page.Rows[0].ID)
 		}
 		for _, search := range []string{
-			o.Ref[:25], strings.ToLower(o.Ref), "anna", "%", "%@%", "_nna.b_x%y@example.org", "x' OR 1=1 -- ", "陶杯", "\x00", "\xff", "@",
+			"%", "%@%", "_nna.b_x%y@example.org", "x' OR 1=1 -- ", "陶杯", "\x00", "\xff", "@",
 			strings.Repeat("x", 300), a.AppOrderID + "\n", "anna.b_x%y@example.orgx",
 		} {
 			if search == a.AppOrderID+"\n" {

@@ -237,6 +237,11 @@ func (s *Store) MoveRefund(ctx context.Context, id string, from, to models.Refun
 		moved := t // a repeated transaction starts from the caller's again
 		moved.OrderID, moved.AttemptID, moved.RefundID = r.OrderID, r.AttemptID, id
 		moved.FromState, moved.ToState, moved.Refused = string(from), string(to), false
+		if slices.Contains(c.names, "order_num") {
+			if err := tx.markForSearch(ctx, r.OrderID); err != nil {
+				return err
+			}
+		}
 		if err := tx.addTransition(ctx, moved); err != nil {
 			return err
 		}

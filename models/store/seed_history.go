@@ -152,7 +152,7 @@ func (g *historyMaker) addGoods(o *seedOrder) {
 	if shopper%4 == 0 {
 		o.Lang = "zh-Hans"
 	}
-	o.ExpiresAt = o.CreatedAt.Add(30 * time.Minute)
+	o.ExpiresAt, o.EndsBy = o.CreatedAt.Add(30*time.Minute), o.CreatedAt.Add(2*time.Hour)
 	kinds := 1
 	if g.chance(180) {
 		kinds = 2

@@ -160,6 +160,7 @@ func (t *seedTables) write(ctx context.Context, tx *Store) error {
 		func() error { return reviewTable.insertAll(ctx, tx, t.reviews) },
 		func() error { return shipmentTable.insertAll(ctx, tx, t.shipments) },
 		func() error { return shipmentLineTable.insertAll(ctx, tx, t.shipped) },
+		func() error { return tx.indexOrders(ctx, orderIDs(t.orders)) },
 	} {
 		if err := insert(); err != nil {
 			return err
@@ -179,4 +180,12 @@ func (t *seedTables) write(ctx context.Context, tx *Store) error {
 		}
 	}
 	return nil
+}
+
+func orderIDs(orders []models.Order) []string {
+	ids := make([]string, len(orders))
+	for i := range orders {
+		ids[i] = orders[i].ID
+	}
+	return ids
 }

@@ -131,6 +131,9 @@ func (s *Store) followShipments(ctx context.Context, orderID string) error {
 		}
 		last = at
 	}
+	if err := s.markForSearch(ctx, orderID); err != nil {
+		return err
+	}
 	return s.execOr(ctx, ErrNotFound, "UPDATE orders SET fulfilment = ?, fulfilled_at = ?, updated_at = ? WHERE id = ?", string(state), last, s.now(), orderID)
 }
 

@@ -42,7 +42,7 @@ func (s *Store) AddStatementLines(ctx context.Context, lines []models.StatementL
 		line.ID = cmp.Or(line.ID, models.NewID())
 		line.Type, line.AppOrderID = models.StatementType(asKey(string(line.Type))), asKey(line.AppOrderID)
 		line.Unreadable, line.Digest = asKey(line.Unreadable), asKey(line.Digest)
-		clipTexts(line, "type", "app_order_id", "coin", "user_id", "unreadable", "digest")
+		clipTexts(line, "type", "app_order_id", "coin", "user_id", "unreadable", "digest", "line_text")
 	}
 	return wrap("store lines of the statement", s.Tx(ctx, func(tx *Store) error { return statementLineTable.insertAll(ctx, tx, lines) }))
 }

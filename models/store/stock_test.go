@@ -38,7 +38,7 @@ func newOrder(tb testing.TB, s *store.Store, lines ...models.OrderLine) models.O
 	tb.Helper()
 	now := time.Now()
 	o := models.Order{
-		FormToken: models.NewRef(), Currency: "USD", Digits: 2, CreatedAt: now, ExpiresAt: now.Add(time.Hour), DueAt: now.Add(time.Hour),
+		FormToken: models.NewRef(), Currency: "USD", Digits: 2, CreatedAt: now, ExpiresAt: now.Add(time.Hour), EndsBy: now.Add(24 * time.Hour), DueAt: now.Add(time.Hour),
 		Lines: lines,
 	}
 	for i := range o.Lines {

@@ -24,6 +24,12 @@ var (
 	importProblemTable   = tableOf[models.ImportProblem]()
 	importPictureTable   = tableOf[models.ImportPicture]()
 
+	searchTextTable  = tableOf[searchText]()
+	searchGramTable  = tableOf[searchGram]()
+	searchSpaceTable = tableOf[searchSpace]()
+	customerTable    = tableOf[customer]()
+	customerSumTable = tableOf[customerSum]()
+
 	movementTable    = tableOf[models.StockMovement]()
 	stockCountTable  = tableOf[models.StockCount]()
 	countLineTable   = tableOf[stockCountLine]()
@@ -197,9 +203,10 @@ var rowTypes = describe(
 	models.StockMovement{}, models.StockCount{}, stockCountLine{}, models.Reservation{},
 	models.PriceSource{}, models.Coin{}, models.Rate{}, models.Coupon{}, models.CouponUse{}, couponShopper{},
 	models.Zone{}, zonePlace{}, models.DeliveryMethod{}, models.Session{}, models.Cart{}, models.CartLine{},
-	models.Order{}, models.OrderLine{}, orderAddress{}, models.Attempt{}, models.Evidence{}, models.Transition{}, models.Review{},
+	models.Order{}, models.OrderLine{}, orderAddress{}, unpaidHolder{}, models.Attempt{}, models.Evidence{}, models.Transition{}, models.Review{},
 	models.InboxMessage{}, models.OutboxMessage{}, models.Refund{}, models.RefundLine{}, models.Shipment{}, models.ShipmentLine{}, models.Note{},
 	models.Statement{}, models.StatementPage{}, models.StatementLine{}, models.BookDay{}, models.Discrepancy{}, dayFigure{}, daySum{},
+	searchText{}, searchGram{}, searchSpace{}, unindexedOrder{}, customer{}, customerSum{}, models.CustomerNote{},
 	models.Task{}, models.TaskRow{}, models.TaskChunk{}, setting{}, settingGroup{}, retentionMark{}, counter{}, sequence{},
 	models.Staff{}, models.StaffSession{}, models.StaffDevice{}, models.Invitation{}, throttle{}, models.SecurityCount{}, models.AuditEntry{},
 	mailSlot{}, alert{}, models.StaffAlert{},

@@ -47,7 +47,7 @@ func (s *Store) runOnce(ctx context.Context, fn func(tx *Store) error) (err erro
 	}()
 	orm := s.orm.Session(&gorm.Session{NewDB: true, Context: ctx})
 	orm.Statement.ConnPool = began
-	tx := &Store{shared: s.shared, conn: began, orm: orm, inTx: true, atEnd: &[]func() error{}}
+	tx := &Store{shared: s.shared, conn: began, orm: orm, inTx: true, atEnd: &[]func() error{}, marked: map[string]bool{}}
 	if err := fn(tx); err != nil {
 		return err
 	}

@@ -86,10 +86,11 @@ func New(c Config) (Services, error) {
 	}); err != nil {
 		return s, fmt.Errorf("set up mails to the staff: %w", err)
 	}
+	s.Jobs.WatchOverdue()
 	return s, nil
 }
 
 // Probes returns what the rooms check in the records of a shop, in the order in which the findings are shown.
 func Probes() []health.Probe {
-	return []health.Probe{payments.CallbackProbe(), jobs.Probe(), mail.Probe()}
+	return []health.Probe{payments.CallbackProbe(), jobs.Probe(), jobs.OverdueProbe(), mail.Probe()}
 }

@@ -19,6 +19,7 @@ const (
 	ExportPayments      = "payments"
 	ExportStatement     = "statement"
 	ExportDiscrepancies = "discrepancies"
+	ExportAudit         = "audit"
 
 	FormatCSV  = "csv"
 	FormatXLSX = "xlsx"
@@ -31,6 +32,7 @@ type Export struct {
 	What   string             `json:"what"`
 	Format string             `json:"format"`
 	Orders models.OrderFilter `json:"orders"` // for ExportOrders
+	Audit  models.AuditFilter `json:"audit"`  // for ExportAudit
 	From   string             `json:"from"`   // for ExportPayments: the first day, yyyy-MM-dd
 	To     string             `json:"to"`     // for ExportPayments: the last day
 	Day    string             `json:"day"`    // for ExportStatement and ExportDiscrepancies
@@ -41,7 +43,7 @@ func (x Export) check(s *Service) error {
 		return fmt.Errorf("%w: the format is csv or xlsx", jobs.ErrTask)
 	}
 	switch x.What {
-	case ExportOrders:
+	case ExportOrders, ExportAudit:
 		return nil
 	case ExportPayments:
 		from, _, err := s.day(x.From)
@@ -188,6 +190,8 @@ func (s *Service) fill(ctx context.Context, t table, x Export) error {
 		return s.fillPayments(ctx, t, x)
 	case ExportStatement:
 		return s.fillStatement(ctx, t, x.Day)
+	case ExportAudit:
+		return s.fillAudit(ctx, t, x.Audit)
 	default:
 		return s.fillDiscrepancies(ctx, t, x.Day)
 	}

@@ -217,6 +217,7 @@ func (m *merge) listUnreadable() {
 func unreadableLine(l models.StatementLine) models.Discrepancy {
 	return models.Discrepancy{
 		Kind: models.UnreadableLine, Key: models.UnreadableKey(l), Type: l.Type, AppOrderID: l.AppOrderID, Coin: l.Coin,
+		LineText: l.LineText,
 	}
 }
 

@@ -269,6 +269,7 @@ func lineOf(l *opay.StatementLine, bad *opay.UnreadableLine) models.StatementLin
 	}
 	return models.StatementLine{
 		Type: models.StatementType(bad.OrderType), AppOrderID: bad.AppOrderID, Coin: bad.Coin, Unreadable: bad.Member, Digest: bad.Digest,
+		LineText: bad.Text,
 	}
 }
 

@@ -33,6 +33,13 @@ func valueIn(f health.Finding, p Printer, name, value string) string {
 		return p.List(strings.Split(value, separator))
 	case name == "Text" && f.Code == CodeCallsRefused:
 		return codeWords(p, f.Value("Code"))
+	case name == "Overdue":
+		list := strings.Split(value, separator)
+		for i, counted := range list {
+			kind, count, _ := strings.Cut(counted, "=")
+			list[i] = p.T("doctor.overdue."+kind, "Count", count)
+		}
+		return p.List(list)
 	case name == "Queue":
 		return textOr(p, "doctor.queue."+value, value)
 	case name == "Words" && f.Code == CodeWorkersSaid:

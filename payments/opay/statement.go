@@ -94,8 +94,8 @@ type StatementLine struct {
 	PaidAt         time.Time `json:"paid_at"`          // UTC; zero if absent
 }
 
-// UnreadableLine describes a line that cannot be read, without quoting it and
-// without its openId. The whole line is in [StatementPage].Raw.
+// UnreadableLine describes a line that cannot be read, without its openId and other
+// accounts. The whole line is in [StatementPage].Raw.
 type UnreadableLine struct {
 	Position   int    `json:"position"`     // from 1, among all lines of the page
 	Member     string `json:"member"`       // name of the invalid member, such as "orderAmount", or WholeLine
@@ -103,6 +103,7 @@ type UnreadableLine struct {
 	AppOrderID string `json:"app_order_id"` // or empty, if it cannot be read either
 	OrderType  string `json:"order_type"`   // or empty
 	Coin       string `json:"coin"`         // upper case, or empty
+	Text       string `json:"text"`         // the line for a person to read: ids, amount, coin, type and times as they came, at most 500 bytes
 	Digest     string `json:"digest"`       // hex SHA-256 of the line's JSON without white space, to distinguish such lines
 }
 
@@ -238,7 +239,8 @@ func parseStatementLine(e element) (line StatementLine, bad UnreadableLine) {
 	}
 	if member, reason := lineProblem(e, line, amountErr); member != "" {
 		return StatementLine{}, UnreadableLine{
-			Member: member, Reason: reason, AppOrderID: line.AppOrderID, OrderType: line.OrderType, Coin: line.Coin, Digest: lineDigest(e.raw),
+			Member: member, Reason: reason, AppOrderID: line.AppOrderID, OrderType: line.OrderType, Coin: line.Coin, Text: lineText(e.raw),
+			Digest: lineDigest(e.raw),
 		}
 	}
 	if id, ok := o.id("userId"); ok && isToken(id, maxID) {

@@ -128,6 +128,10 @@ func TestStatement_UnreadableLineCostsOnlyItself(t *testing.T) {
 			contains(t, bad.Reason, c.says)
 			equal(t, bad.AppOrderID, c.id, "our id")
 			equal(t, len(bad.Digest), 64, "digest")
+			if c.id != "" {
+				contains(t, bad.Text, `"appOrderId": "`+c.id+`"`)
+			}
+			lacks(t, bad.Text, openID, "the text of the line")
 			isError(t, bad.Err(), opay.ErrUnreadableLine)
 			contains(t, bad.Err().Error(), "line 2 of the page: "+c.member)
 			for _, shown := range append(printed(t, page), printed(t, bad)...) {

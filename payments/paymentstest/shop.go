@@ -150,6 +150,7 @@ func New(t *testing.T, db *store.Store, clock *modelstest.Clock, options ...Opti
 	s.Services, err = assembly.New(ac)
 	require.NoError(t, err)
 	s.Service = s.Payments
+	modelstest.NoLimits(t, db)
 	s.fill(50)
 	return s
 }

@@ -51,6 +51,7 @@ type Config struct {
 	CancelPaths   CancelPaths   // which of the two addresses of cancelOrder exist
 	Reference     ReferenceMode // whether getReferenceOrder exists
 	SceneTypes    []string      // orderSceneTypes agreed with merchants, others get 70009; empty: every number
+	HexOrderNums  bool          // orderNum is 32 hexadecimal digits, as on some platforms, in place of 15 decimal ones
 	BalanceFirst  bool          // createThirdOrder refuses with 70006 what the payer cannot pay now
 	PlainHTTP     bool          // returnPage may be plain http on hosts other than loopback, as inside a container network
 	MaxOrders     int           // kept at most, oldest settled ones go first; 0: DefaultMaxOrders

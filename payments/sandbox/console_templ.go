@@ -3015,7 +3015,7 @@ func faultsPage(v faultsView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			for group, name := range []string{"of_calls", "of_statements", "of_callbacks"} {
+			for group, name := range []string{"of_calls", "of_statements", "of_callbacks", "of_payments"} {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 257, "<optgroup label=\"")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

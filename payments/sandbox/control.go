@@ -187,6 +187,11 @@ func (c *controlAPI) orders(r *http.Request) (any, error) {
 	wanted := slices.DeleteFunc(c.Orders(), func(o Order) bool {
 		return id != "" && id != o.AppOrderID || status != "" && status != o.Status
 	})
+	if before := query.Get("before"); before != "" { // the next page of a list that is read to its end
+		if i := slices.IndexFunc(wanted, func(o Order) bool { return o.OrderNum == before }); i >= 0 {
+			wanted = wanted[:i]
+		}
+	}
 	return newest(wanted, limitOf(r)), nil
 }
 

@@ -94,9 +94,14 @@ func (k *core) nextEvent() uint64 { return k.count(&k.counters.EventSeq) }
 // nextOrderNum returns a new order number of 15 digits (until the year 2051): the milliseconds from the beginning of 2020 to the first start
 // of this sandbox, then a count. The state file keeps both. Without a state file the numbers begin at the time of the start, which is above
 // all numbers of earlier starts if those made fewer than a thousand orders per millisecond.
+//
+// With Config.HexOrderNums a number is 32 hexadecimal digits, derived from that one.
 func (k *core) nextOrderNum() string {
 	for {
 		num := strconv.FormatUint(k.counters.NumBase*numsPerBase+k.count(&k.counters.OrderSeq), 10)
+		if k.cfg.HexOrderNums {
+			num = k.seed.token("orderNum", num)[:32]
+		}
 		if _, taken := k.book.byNum[num]; !taken {
 			return num
 		}
@@ -190,11 +195,32 @@ func (k *core) pay(o *Order, by string, late bool) error {
 	case k.users[o.UID].Frozen:
 		return ErrPayerFrozen
 	}
+	asked := *o
+	k.payOff(o)
 	if err := k.ledger.move(userAccount(o.UID), merchantAccount(o.AppID), o.Coin, o.value()); err != nil {
+		o.Amount, o.Asked = asked.Amount, asked.Asked
 		return err
 	}
 	k.settle(o, opay.StatusPaid, by)
 	return nil
+}
+
+// payOff changes an order's amount as the faults of payments want it.
+func (k *core) payOff(o *Order) {
+	coin, _ := k.cfg.coin(o.Coin)
+	for _, f := range k.strike(k.nextEvent(), func(f Fault) bool { return f.Kind.form().group == ofPayments }) {
+		value := o.value()
+		off := ulp(coin.Precision)
+		if f.Way == OffHalf {
+			off = value.Div(decimal.NewFromInt(2)).Truncate(int32(coin.Precision)) //nolint:gosec // the configuration allows at most scale
+		}
+		if f.Kind == FaultUnderpaid {
+			off = off.Neg()
+		}
+		if paid := value.Add(off); paid.IsPositive() {
+			o.Asked, o.Amount = cmp.Or(o.Asked, o.Amount), opay.Amount(paid.String())
+		}
+	}
 }
 
 // end closes or fails a pending order.

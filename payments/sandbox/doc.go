@@ -45,7 +45,7 @@
 // JSON, for tests in any language; /help shows it with curl. Errors are {"error": "…"} with 400, 404, 409 or 422.
 //
 //	GET    /sandbox/api/info                          addresses, the platform's public key, applications, users, openIds
-//	GET    /sandbox/api/orders?limit=&status=&appOrderId=
+//	GET    /sandbox/api/orders?limit=&status=&appOrderId=&before=   newest first; before: an orderNum
 //	GET    /sandbox/api/orders/{orderNum}
 //	POST   /sandbox/api/orders/{orderNum}/pay         also fail, close, pay-late
 //	POST   /sandbox/api/orders/{orderNum}/notify      a callback by hand: a [Notice]

@@ -54,6 +54,19 @@ const (
 	FaultCallbackEarlyPaid   FaultKind = "callback_early_paid"   // the payer pays at once; "paid" arrives before createThirdOrder has answered
 )
 
+// Faults of payments: the order is paid with another amount than the merchant asked for, which orderDetail, the statement and the callback
+// tell from then on (Order.Asked keeps the other).
+const (
+	FaultUnderpaid FaultKind = "underpaid" // less arrives, see Fault.Way
+	FaultOverpaid  FaultKind = "overpaid"  // more arrives, see Fault.Way
+)
+
+// Ways of paying another amount.
+const (
+	OffDigit = "digit" // one in the coin's last digit (the default)
+	OffHalf  = "half"  // half of the amount
+)
+
 // Ways of a forged callback, in Fault.Way and Notice.Forge.
 const (
 	ForgeForeignKey = "foreign_key"      // signed with a key of somebody else
@@ -100,7 +113,7 @@ type Fault struct {
 	Percent int       `json:"percent,omitempty"` // chance to strike, 1 to 100, under the seed; 0: always
 	Delay   Duration  `json:"delay,omitempty"`   // such as "7.9s", at most an hour; for slow at most two minutes
 	Code    opay.Code `json:"code,omitempty"`    // of refuse
-	Way     string    `json:"way,omitempty"`     // of callbacks forged, shuffled, of a wrong amount, of Java's amounts, of an unreadable line; empty for forged and Java's: seeded
+	Way     string    `json:"way,omitempty"`     // of callbacks forged, shuffled, of a wrong amount, of Java's amounts, of an unreadable line, of another amount paid; empty for forged and Java's: seeded
 	Count   int       `json:"count,omitempty"`   // of callback_doubled, at most 200
 	Accept  bool      `json:"accept,omitempty"`  // server_error and html: the call takes effect nevertheless
 }
@@ -142,6 +155,7 @@ const (
 	ofCalls faultGroup = iota
 	ofStatements
 	ofCallbacks
+	ofPayments
 )
 
 // faultForm describes a kind of fault.
@@ -185,13 +199,19 @@ var faultForms = []faultForm{
 	{kind: FaultCallbackJavaAmount, group: ofCallbacks, ways: javaWays},
 	{kind: FaultCallbackEarly, group: ofCallbacks, early: true},
 	{kind: FaultCallbackEarlyPaid, group: ofCallbacks, early: true},
+	{kind: FaultUnderpaid, group: ofPayments, ways: offWays},
+	{kind: FaultOverpaid, group: ofPayments, ways: offWays},
 }
 
 var (
 	statementOnly = []string{callStatement}
+	offWays       = []string{OffDigit, OffHalf}
 	forgeWays     = []string{ForgeForeignKey, ForgeUnsigned, ForgeRandom, ForgeTampered, ForgeSwapped, ForgePlain}
 	javaWays      = []string{JavaBigDecimal, JavaBigDecimalNumber, JavaDouble, JavaDoubleNumber}
 )
+
+// ofCall reports whether faults of the kind strike calls of the API.
+func (f faultForm) ofCall() bool { return f.group == ofCalls || f.group == ofStatements }
 
 // form returns the description of the kind, the zero value for an unknown one.
 func (k FaultKind) form() faultForm {
@@ -225,8 +245,8 @@ func (f Fault) problem() *inputError {
 		return &inputError{id: "kind", text: "unknown kind " + strconv.Quote(string(f.Kind))}
 	case f.Call != "" && !slices.ContainsFunc(apiCalls, func(c apiCall) bool { return c.name == f.Call }):
 		return &inputError{id: "call", text: "unknown call " + strconv.Quote(f.Call)}
-	case f.Call != "" && form.group == ofCallbacks:
-		return &inputError{id: "callback_call", text: "a fault of callbacks has no call"}
+	case f.Call != "" && !form.ofCall():
+		return &inputError{id: "callback_call", text: "a fault of callbacks or payments has no call"}
 	case f.Call != "" && form.calls != nil && !slices.Contains(form.calls, f.Call):
 		return &inputError{id: "other_call", text: string(f.Kind) + " does not concern " + f.Call, value: f.Call}
 	case f.Times < 0:
@@ -249,7 +269,7 @@ func (f Fault) problem() *inputError {
 func (f Fault) concerns(call string) bool {
 	form := f.Kind.form()
 	switch {
-	case form.group == ofCallbacks:
+	case !form.ofCall():
 		return false
 	case f.Call != "":
 		return f.Call == call

@@ -25,10 +25,11 @@ type Order struct {
 	AppID      string       `json:"appId"`
 	AppOrderID string       `json:"appOrderId"` // the merchant's id
 	Type       OrderType    `json:"type"`
-	UID        string       `json:"userId"` // payer, or receiver of a transfer
-	Amount     opay.Amount  `json:"amount"` // as the merchant wrote it
-	Coin       string       `json:"coin"`   // upper case
-	Scene      string       `json:"scene"`  // orderSceneType, may be empty
+	UID        string       `json:"userId"`          // payer, or receiver of a transfer
+	Amount     opay.Amount  `json:"amount"`          // as the merchant wrote it, or what was paid in its place
+	Asked      opay.Amount  `json:"asked,omitempty"` // what the merchant wrote, if a fault of payments changed Amount
+	Coin       string       `json:"coin"`            // upper case
+	Scene      string       `json:"scene"`           // orderSceneType, may be empty
 	ReturnPage string       `json:"returnPage"`
 	NotifyPage string       `json:"notifyPage"`
 	Goods      []opay.Goods `json:"goods"`

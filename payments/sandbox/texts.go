@@ -129,7 +129,7 @@ func faultText(p *i18n.Printer, f Fault) string {
 		}
 	}
 	add(f.Call != "", p.T("sandbox.fault.only", "Call", f.Call))
-	add(f.Call == "" && f.Kind.form().group != ofCallbacks, p.T("sandbox.fault.every"))
+	add(f.Call == "" && f.Kind.form().ofCall(), p.T("sandbox.fault.every"))
 	add(f.Times > 0, p.N("sandbox.fault.times", f.Times))
 	add(f.Times == 0, p.T("sandbox.fault.endless"))
 	add(f.Percent > 0, p.T("sandbox.fault.percent", "Percent", strconv.Itoa(f.Percent)))

@@ -83,6 +83,31 @@
     count();
   }
 
+  // Edits that were not sent ask before the page is left, by whatever way: a link, another form, a closed tab. Filters and lists of rows to
+  // choose hold nothing that could be lost. What came back because it was refused was not stored either.
+  const edited = (() => {
+    const before = new Map(); // what each form held when somebody first touched it
+    let sent = null;
+    const guarded = (form) => form?.method === "post" && !("bulk" in form.dataset) && !document.body.classList.contains("office--gate");
+    const content = (form) =>
+      JSON.stringify([...new FormData(form)].map(([name, value]) => [name, value instanceof File ? [value.name, value.size] : value]));
+    const touch = (event) => {
+      const form = event.target.form ?? event.target.closest?.("form");
+      if (guarded(form) && !before.has(form)) before.set(form, form.querySelector("[aria-invalid]") ? null : content(form));
+    };
+    for (const kind of ["focusin", "pointerdown"]) document.addEventListener(kind, touch, true);
+    for (const form of document.forms) {
+      if (guarded(form) && form.querySelector("[aria-invalid]")) before.set(form, null);
+    }
+    document.addEventListener("submit", (event) => (sent = event.target));
+    document.addEventListener("input", () => (sent = null));
+    return () => [...before].some(([form, was]) => form !== sent && form.isConnected && content(form) !== was);
+  })();
+  addEventListener("beforeunload", (event) => {
+    // A browser asks for a page that somebody has touched only, and complains otherwise.
+    if ((navigator.userActivation?.hasBeenActive ?? true) && edited()) event.preventDefault();
+  });
+
   // A button copies a text, or the lines of a list.
   document.addEventListener("click", async (event) => {
     const button = event.target.closest("[data-copy]");

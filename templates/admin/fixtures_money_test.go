@@ -89,6 +89,7 @@ func (f fixtures) discrepancy(i int, kind string) admin.DiscrepancyRow {
 		d.State, d.CanAssign, d.CanAccept = "settled", false, false
 	case 7:
 		d.Theirs, d.Difference, d.Line, d.Member = "", "", 17, "orderAmount"
+		d.LineText = `{"merchantUserId": …, "appOrderId": "01KB1R5XQ8F6Z9T0W3M2N4P7YD", "payCoinSymbol": "btc", "orderAmount": "n/a", "orderType": 1}`
 	}
 	return d
 }
@@ -178,6 +179,16 @@ func (f fixtures) doneTask() admin.TaskView {
 	return v
 }
 
+func (f fixtures) fulfilTask() admin.TaskView {
+	v := f.doneTask()
+	v.Kind, v.ResultURL, v.Rows, v.Counts = "fulfil", "", nil, nil
+	for i, outcome := range []string{"fulfilled", "not_fulfillable"} {
+		v.Rows = append(v.Rows, admin.TaskResult{Position: i + 1, Subject: ref, OrderID: "o" + strconv.Itoa(i), Outcome: outcome, Bad: i == 1})
+		v.Counts = append(v.Counts, admin.Outcome{Outcome: outcome, Count: 1})
+	}
+	return v
+}
+
 func (f fixtures) failedTask() admin.TaskView {
 	v := f.task(40)
 	v.State, v.Running, v.Problem, v.Ended, v.Page.RefreshSeconds = "failed", false, "shifted", f.at(0), 0
@@ -194,7 +205,7 @@ func (f fixtures) fileTask() admin.TaskView {
 }
 
 func (f fixtures) audit() admin.AuditView {
-	v := admin.AuditView{Page: f.page(admin.SectionAudit), Actions: f.choices("", []string{"order.cancel", "order.ship", "refund.request", "staff.role"}), Next: "/admin/audit?before=1"}
+	v := admin.AuditView{Page: f.page(admin.SectionAudit), Actions: f.choices("", []string{"order.cancel", "order.ship", "refund.request", "staff.role"}), Next: "/admin/audit?before=1", Filtered: true, Export: admin.Export{Fields: []admin.Hidden{{Name: "form_token", Value: "t"}}}}
 	for i, action := range []string{"order.cancel", "refund.request", "staff.role", "day.seal", "action.without_words"} {
 		v.Rows = append(v.Rows, admin.AuditRow{
 			Seq: strconv.Itoa(1042 - i), At: f.at(i * 13), Who: "ada@example.com", Action: action, Subject: "order:" + orderID, SubjectURL: "/admin/orders/" + orderID,

@@ -14,7 +14,7 @@ func (f fixtures) review(id, kind string) admin.ReviewRow {
 
 func (f fixtures) inbox() admin.InboxView {
 	v := admin.InboxView{Page: f.page(admin.SectionInbox), Counts: f.dashboard(1).Attention, All: true, Next: "/admin/inbox?all=1&after=x", First: "/admin/inbox?all=1"}
-	for i, kind := range []string{"late_payment", "second_payment", "mismatch", "status_regress", "unknown_order", "unreadable", "unresolved", "undelivered_mail", "sealed_day_changed", "unmatched_order"} {
+	for i, kind := range []string{"late_payment", "second_payment", "mismatch", "status_regress", "unknown_order", "unreadable", "unresolved", "undelivered_mail", "sealed_day_changed", "unmatched_order", "overdue"} {
 		r := f.review("r"+strconv.Itoa(i), kind)
 		if i == 1 {
 			r.Decisions = []admin.DecisionForm{
@@ -167,12 +167,6 @@ func (f fixtures) bareOrder() admin.OrderView {
 	v.Attempts, v.Refunds, v.Timeline = nil, nil, nil
 	v.CanNote, v.CanShip, v.CanCancel, v.CanAsk, v.CanResend, v.CanRefund = false, false, false, false, false, false
 	return v
-}
-
-func (f fixtures) bulk() admin.BulkView {
-	return admin.BulkView{Page: f.page(admin.SectionOrders), Action: "fulfil", Back: "/admin/orders", Rows: []admin.BulkRow{
-		{OrderID: "o1", Number: number, Outcome: "fulfilled"}, {OrderID: "o2", Number: number, Outcome: "not_fulfillable", Bad: true}, {OrderID: "o3", Number: number, Outcome: "stale", Bad: true},
-	}}
 }
 
 func (f fixtures) cancellations() admin.CancellationsView {

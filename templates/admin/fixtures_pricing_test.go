@@ -164,11 +164,11 @@ func (f fixtures) troubledZone() admin.ZoneView {
 
 func (f fixtures) tester(asked bool) admin.TesterView {
 	v := admin.TesterView{
-		Page: f.priced(admin.SectionDelivery), Places: []admin.PlaceGroup{{Label: f.p.T("admin.zone.countries"), Places: f.places("DE", "FR")}}, Currency: "USD",
+		Page: f.priced(admin.SectionDelivery), Places: []string{models.CountryName("DE", f.p.Lang()), models.CountryName("FR", f.p.Lang())}, Currency: "USD",
 		Price: admin.Field{Value: "25"}, Quantity: admin.Field{Value: "2"}, Weight: admin.Field{Value: "0.5"}, Asked: asked,
 	}
 	if !asked {
-		v.Quantity.Problem, v.Place.Problem, v.Refusal = invalid.Number, invalid.Unknown, admin.RefusalFields
+		v.Quantity.Problem, v.Place.Problem, v.Refusal = invalid.Number, invalid.Place, admin.RefusalFields
 		return v
 	}
 	v.Where, v.Zone, v.ZonePath, v.Coupons = models.CountryName("DE", f.p.Lang()), f.say("European Union", "欧盟"), "/admin/delivery/"+zoneID, "minimum"

@@ -65,7 +65,7 @@ func (f fixtures) stockList() admin.StockView {
 	foreign.Origin = f.say("Portugal", "葡萄牙")
 	return admin.StockView{
 		Page: f.clerk(admin.SectionStock), Categories: []admin.Choice{{Selected: true}, {Value: "c1", Label: "Kitchen"}},
-		Sorts: f.choices("sku", []string{"sku", "left"}), LowCount: 2, Limit: 5, Next: "/admin/stock?after=x",
+		Sorts: f.choices("sku", []string{"sku", "left"}), LowCount: 2, Limit: 5, Hoarded: []admin.HoardedRow{{StockThing: foreign, Percent: 87, Orders: 12}, {StockThing: thing("MUG-MOSS-L"), Percent: 100, Orders: 1}}, Next: "/admin/stock?after=x",
 		Rows: []admin.StockRow{
 			{StockThing: foreign, OnHand: 1_240, Reserved: 3, Shelf: 1_243, Sold: 912, Limit: 5},
 			{StockThing: thing("MUG-MOSS-L"), OnHand: 4, Low: true, Limit: 5, Shelf: 4},
@@ -77,9 +77,12 @@ func (f fixtures) stockList() admin.StockView {
 }
 
 func (f fixtures) stockItem() admin.StockItemView {
+	page := f.clerk(admin.SectionStock)
+	page.May.Cancel = true
 	return admin.StockItemView{
-		Page: f.clerk(admin.SectionStock), Item: f.stockList().Rows[0], FormToken: "t", Kinds: f.choices("add", []string{"add", "take", "counted", "returned"})[1:],
+		Page: page, Item: f.stockList().Rows[0], FormToken: "t", Kinds: f.choices("add", []string{"add", "take", "counted", "returned"})[1:],
 		Movements: f.movements(), Reservations: f.reserved(), More: "/admin/stock/ledger?variant=x",
+		Hoarded: 87, HoardedOrders: 12, CancelToken: "t",
 	}
 }
 

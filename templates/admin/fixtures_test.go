@@ -76,7 +76,7 @@ func (f fixtures) office() []sheet {
 		{"order-review", admin.Order(f.reviewedOrder())},
 		{"order-refund", admin.Order(f.refusedRefund())},
 		{"order-bare", admin.Order(f.bareOrder())},
-		{"bulk", admin.Bulk(f.bulk())},
+		{"task-fulfilled", admin.Task(f.fulfilTask())},
 		{"cancellations", admin.Cancellations(f.cancellations())},
 		{"cancellations-empty", admin.Cancellations(admin.CancellationsView{Page: f.page(admin.SectionCancellations)})},
 		{"statements", admin.Statements(f.statements())},

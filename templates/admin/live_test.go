@@ -80,8 +80,10 @@ func (d *desk) handler() http.Handler {
 		d.mu.Lock()
 		d.sent = append(d.sent, r.PostForm["id"]...)
 		d.mu.Unlock()
-		d.show(admin.Bulk(d.f.bulk()), w, r)
+		d.show(admin.Task(d.f.fulfilTask()), w, r)
 	})
+	mux.HandleFunc("GET /admin/orders/o1", func(w http.ResponseWriter, r *http.Request) { d.show(admin.Order(d.f.order()), w, r) })
+	mux.HandleFunc("GET /admin/orders/o2", func(w http.ResponseWriter, r *http.Request) { d.show(admin.Order(d.f.refusedRefund()), w, r) })
 	return mux
 }
 
@@ -112,6 +114,27 @@ func TestScripts_HelpWithTasksAndLists(t *testing.T) {
 		))
 		seen := d.questions()
 		require.Never(t, func() bool { return d.questions() > seen+1 }, 3*time.Second, 100*time.Millisecond)
+	})
+	t.Run("edits that were not sent ask before they are lost", func(t *testing.T) {
+		asks := func(expected bool) chromedp.Action[chromedp.Void] {
+			return browsertest.Until(`!window.dispatchEvent(new Event("beforeunload", {cancelable: true})) === ` + strconv.FormatBool(expected))
+		}
+		note, open := chromedp.CSS(`form[action$="/note"] textarea`), browsertest.Run(`for (const d of document.querySelectorAll("details")) d.open = true`)
+		require.NoError(t, chromedp.Do(tab,
+			chromedp.Navigate(server.URL+"/admin/orders/o1"), open, asks(false),
+			chromedp.SendKeys(note, "x"), asks(true),
+			chromedp.SendKeys(note, "\b"), asks(false), // as it was
+			chromedp.SendKeys(note, "y"), asks(true),
+			browsertest.Run(`document.querySelector('form[action$="/ask"]').dispatchEvent(new Event("submit", {bubbles: true}))`), asks(true), // another form
+			browsertest.Run(`document.querySelector('form[action$="/note"]').dispatchEvent(new Event("submit", {bubbles: true}))`), asks(false),
+			browsertest.Run(`document.querySelector('form[action$="/note"]').reset()`),
+			chromedp.Navigate(server.URL+"/admin/orders/o2"), asks(false), // nobody has touched the page
+			chromedp.Click(chromedp.CSS(`h1`)), asks(true), // refused: not stored
+			browsertest.Run(`for (const form of document.forms) form.remove()`), asks(false),
+			chromedp.Navigate(server.URL+"/admin/orders"),
+			chromedp.SendKeys(chromedp.CSS(`[type=search]`), "anna"), asks(false),
+			chromedp.Click(chromedp.CSS(`[name=id][value=o1]`)), asks(false),
+		))
 	})
 	many := func(n string) string { return strings.Replace(english.T("admin.bulk.chosen.many"), "#", n, 1) }
 	t.Run("the list says how many are chosen, and Enter sends nothing", func(t *testing.T) {

@@ -12,7 +12,6 @@
 //	GET  /admin/inbox                              Inbox(InboxView)
 //	GET  /admin/orders                             Orders(OrdersView)
 //	GET  /admin/orders/{id}                        Order(OrderView)
-//	POST /admin/orders/bulk/fulfil                 Bulk(BulkView): the result per row
 //	GET  /admin/cancellations                      Cancellations(CancellationsView)
 //	GET  /admin/statements                         Statements(StatementsView)
 //	GET  /admin/statements/{day}                   Statement(StatementView)
@@ -411,14 +410,18 @@ type Invitation struct {
 
 // AuditView is the log. The filter is a GET form with action, who, subject.
 type AuditView struct {
-	Page    Page
-	Actions []Choice // values such as order.cancel; words "admin.action." + Value
-	Who     Field
-	Subject Field
-	Refusal Refusal // of the filter as a whole
-	Rows    []AuditRow
-	Next    string // address of the next page; ""
-	First   string // address of the first page; "" on it
+	Page     Page
+	Actions  []Choice // values such as order.cancel; words "admin.action." + Value
+	Who      Field
+	Subject  Field
+	From     Field
+	To       Field
+	Filtered bool    // a filter is set
+	Export   Export  // POST /admin/audit/export
+	Refusal  Refusal // of the filter as a whole
+	Rows     []AuditRow
+	Next     string // address of the next page; ""
+	First    string // address of the first page; "" on it
 }
 
 // AuditRow is one entry.

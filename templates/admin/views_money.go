@@ -110,6 +110,7 @@ type DiscrepancyRow struct {
 	Theirs     string // with the coin; "": no line, or one that cannot be read
 	Line       int    // position of the line that cannot be read; 0: another kind
 	Member     string // of that line: the platform's name of what is wrong, or "line" for the whole line
+	LineText   string // of that line: what came, without accounts
 	Ours       string // with the coin; "": not in our books
 	Difference string // theirs less ours, with its sign; "": the coins differ, or theirs is not known
 	State      string // "admin.discrepancy_state." + State: open, accepted, settled

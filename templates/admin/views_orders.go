@@ -151,6 +151,7 @@ type OrdersView struct {
 	SortProblem invalid.Problem
 	Refusal     Refusal // of the address (cursor), or of a bulk action
 	Filtered    bool    // a filter is set: an empty list is no empty shop
+	Partial     bool    // the search fits more orders than were sorted by their amounts
 	Rows        []OrderRow
 	Next        string // address; "" on the last page
 	First       string // address; "" on the first page
@@ -183,22 +184,6 @@ type OrderRow struct {
 	Chosen     bool // its box is ticked, after a bulk action that was refused
 }
 
-// BulkView is the result of a bulk action.
-type BulkView struct {
-	Page   Page
-	Action string // "fulfil": "admin.bulk." + Action
-	Rows   []BulkRow
-	Back   string
-}
-
-// BulkRow is one row's result: "admin.outcome." + Outcome.
-type BulkRow struct {
-	OrderID string
-	Number  string
-	Outcome string // fulfilled, gone, or a Refusal
-	Bad     bool
-}
-
 // OrderView is one order. Forms, each shown where its Can is true:
 // POST /admin/orders/{id}/note (text, form_token) · ship (pieces-{line}, carrier, number, link, by_hand, form_token) · ship/correct and
 // ship/undo (shipment, version) · cancel · ask · resend (kind) · refund (reason, shopper_note, pieces-{line}, delivery, restock, amount,
@@ -213,6 +198,8 @@ type OrderView struct {
 	Refunded   string // "admin.refunds." + Refunded
 	Email      string
 	Name       string
+	Customer   string // address of the customer's page; "" without one
+	Erased     bool   // the personal data is gone
 	Lang       string
 	Created    templates.Moment
 	Expires    templates.Moment // Text "" unless it waits

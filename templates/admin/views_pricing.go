@@ -198,7 +198,7 @@ type StepForm struct {
 // TesterView shows what a sample basket costs in a place: GET /admin/delivery/tester with place, price, quantity, weight, virtual and coupon.
 type TesterView struct {
 	Page     Page
-	Places   []PlaceGroup
+	Places   []string // names, to choose from while one types
 	Place    Field
 	Price    Field
 	Quantity Field

@@ -1,6 +1,8 @@
 package admin
 
 import (
+	"slices"
+
 	"github.com/coincart/coincart/models/invalid"
 	"github.com/coincart/coincart/templates"
 	"github.com/coincart/coincart/templates/i18n"
@@ -44,13 +46,22 @@ type StockView struct {
 	Categories []Choice
 	Sorts      []Choice // "admin.stock_sort." + Value
 	OnlyLow    bool
-	LowCount   int // variants of which little is left
-	Limit      int // the shop's limit of what is little
+	LowCount   int          // variants of which little is left
+	Hoarded    []HoardedRow // those of which much is in unpaid orders
+	Limit      int          // the shop's limit of what is little
 	Rows       []StockRow
 	Refusal    Refusal
 	Filtered   bool
 	First      string
 	Next       string
+}
+
+// HoardedRow is a variant of which much is in unpaid orders.
+type HoardedRow struct {
+	StockThing
+
+	Percent int // of its stock
+	Orders  int
 }
 
 // StockRow is a variant with its numbers.
@@ -68,20 +79,24 @@ type StockRow struct {
 	Sold      int
 }
 
-// StockItemView is one variant's stock. POST /admin/stock/{id} with form_token, kind (add, take, counted, returned), quantity, note.
+// StockItemView is one variant's stock. POST /admin/stock/{id} with form_token, kind (add, take, counted, returned), quantity, note ·
+// POST /admin/orders/bulk/cancel with form_token and id for each chosen order that holds it.
 type StockItemView struct {
-	Page         Page
-	Item         StockRow
-	FormToken    string
-	Kinds        []Choice // "admin.stock_kind." + Value
-	Kind         invalid.Problem
-	Quantity     Field
-	Note         Field
-	Refusal      Refusal
-	Left         string // of RefusalStockLeft and RefusalNotSold
-	Movements    []LedgerRow
-	Reservations []ReservationRow
-	More         string // path of all movements
+	Page          Page
+	Item          StockRow
+	FormToken     string
+	Kinds         []Choice // "admin.stock_kind." + Value
+	Kind          invalid.Problem
+	Quantity      Field
+	Note          Field
+	Refusal       Refusal
+	Left          string // of RefusalStockLeft and RefusalNotSold
+	Movements     []LedgerRow
+	Reservations  []ReservationRow
+	Hoarded       int // percent of its stock that is in unpaid orders; 0: no more than usual
+	HoardedOrders int
+	CancelToken   string // form_token of the bulk cancellation
+	More          string // path of all movements
 }
 
 // LedgerView is the stock ledger: GET form with kind, from, until, variant (hidden).
@@ -194,6 +209,24 @@ func thingColumns(things bool, rest ...column) []column {
 		return append([]column{col("admin.stock.col.thing")}, rest...)
 	}
 	return rest
+}
+
+// reservationColumns returns the columns of a table of reservations, with boxes in front if orders can be chosen.
+func reservationColumns(things, chosen bool) []column {
+	columns := thingColumns(things, col("admin.reservations.order"), num("admin.reservations.quantity"), col("admin.reservations.since"),
+		col("admin.reservations.ends"))
+	if chosen {
+		columns = append([]column{boxes()}, columns...)
+	}
+	return columns
+}
+
+// unpaid reports whether the order can still be cancelled.
+func (r ReservationRow) unpaid() bool { return r.State == "awaiting" }
+
+// mayCancel reports whether an order that holds the stock can be cancelled.
+func (v StockItemView) mayCancel() bool {
+	return slices.ContainsFunc(v.Reservations, ReservationRow.unpaid)
 }
 
 func (t StockThing) path() string { return "/admin/stock/" + t.ID }

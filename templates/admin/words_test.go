@@ -94,7 +94,7 @@ func TestWords_EveryValueHasThem(t *testing.T) {
 		"OrderState": {"order_state."}, "AttemptState": {"attempt_state."}, "Intent": {"intent."}, "RefundState": {"refund_state."}, "Role": {"role.", "role_text."},
 		"BookDayState": {"day_state."}, "StatementState": {"statement_state."}, "StatementType": {"statement_type."}, "DiscrepancyKind": {"discrepancy.", "discrepancy_text."},
 		"DiscrepancyState": {"discrepancy_state."}, "TaskKind": {"task."}, "TaskState": {"task_state."}, "ReviewKind": {"review.", "review_text."}, "OrderSort": {"sort."},
-		"EvidenceSource": {"event.evidence."}, "MailKind": {"mail."}, "OutboxState": {"value.state."},
+		"EvidenceSource": {"event.evidence."}, "MailKind": {"mail."}, "OutboxState": {"value.state."}, "OverdueKind": {"remark.overdue_"},
 		"RateProblem": {"rate_result.", "remark.rate_", "coin_state.", "coin_state_text."}, "FetchProblem": {"rate_result.", "fetch_problem."},
 	} {
 		require.NotEmpty(t, rows[kind], kind)

@@ -192,7 +192,7 @@ func TestWords_EveryKindHasSome(t *testing.T) {
 		}
 		for _, kind := range []shop.NoticeKind{
 			shop.NoticePriceChanged, shop.NoticeOnlyLeft, shop.NoticeSoldOut, shop.NoticeGone, shop.NoticeRatesChanged, shop.NoticeCartChanged, shop.NoticeUnreachable,
-			shop.NoticeRecounted, shop.NoticeNothingToPay,
+			shop.NoticeRecounted, shop.NoticeNothingToPay, shop.NoticePieces, shop.NoticeOpenPayer, shop.NoticeOpenEmail, shop.NoticeOpenNetwork,
 			shop.NoticeConnected, shop.NoticeConnectFailed, shop.NoticeConnectRefused, shop.NoticeDisconnected, shop.NoticeSignInOver, shop.NoticeBusy, shop.NoticeNotCancellable, shop.NoticeProveFirst, shop.NoticeUnfinished,
 		} {
 			v := f.checkout()

@@ -259,8 +259,9 @@ type Notice struct {
 	Product string // for the kinds about a line: title and variant
 	From    string // NoticePriceChanged
 	To      string
-	Left    int    // NoticeOnlyLeft
-	Total   string // NoticeCartChanged, NoticeRecounted: what it costs now
+	Left    int    // NoticeOnlyLeft; NoticePieces: the most in an order; NoticeOpen…: minutes until the first of those orders ends
+	Total   string // NoticeCartChanged, NoticeRecounted: what it costs now; NoticeOpen…: how many unpaid orders are allowed
+	URL     string // path of the page where something can be done about it; "": there is none
 }
 
 // NoticeKind is the kind of a Notice.
@@ -286,6 +287,10 @@ const (
 	NoticeSignInOver     NoticeKind = "sign_in_over" // the sign-in at the platform has run out; nothing was ordered or charged
 	NoticeBusy           NoticeKind = "busy"         // order page: the earlier payment is not yet proved closed
 	NoticeNotCancellable NoticeKind = "not_cancellable"
-	NoticeProveFirst     NoticeKind = "prove_first" // order page: the step needs the e-mail address of the order
-	NoticeUnfinished     NoticeKind = "unfinished"  // order page: the last step failed on our side, and may or may not have been done
+	NoticePieces         NoticeKind = "pieces"       // more of a product than an order may have
+	NoticeOpenPayer      NoticeKind = "open_payer"   // too many unpaid orders of this account
+	NoticeOpenEmail      NoticeKind = "open_email"   // … of this e-mail address
+	NoticeOpenNetwork    NoticeKind = "open_network" // … of this network
+	NoticeProveFirst     NoticeKind = "prove_first"  // order page: the step needs the e-mail address of the order
+	NoticeUnfinished     NoticeKind = "unfinished"   // order page: the last step failed on our side, and may or may not have been done
 )

@@ -46,8 +46,9 @@ func (v HomeView) text(id string) string {
 // words returns the message "order.notice." + kind.
 func (n Notice) words(p *i18n.Printer) string {
 	id := "order.notice." + string(n.Kind)
-	if n.Kind == NoticeOnlyLeft {
-		return p.N(id, n.Left, "Product", n.Product)
+	switch n.Kind {
+	case NoticeOnlyLeft, NoticePieces, NoticeOpenPayer, NoticeOpenEmail, NoticeOpenNetwork:
+		return p.N(id, n.Left, "Product", n.Product, "Total", n.Total)
 	}
 	return p.T(id, "Product", n.Product, "From", n.From, "To", n.To, "Total", n.Total)
 }
@@ -57,7 +58,8 @@ func (n Notice) class() string {
 	switch n.Kind {
 	case NoticeConnected:
 		return "note--good"
-	case NoticeUnreachable, NoticeConnectFailed, NoticeSoldOut, NoticeGone, NoticeOnlyLeft, NoticeNothingToPay:
+	case NoticeUnreachable, NoticeConnectFailed, NoticeSoldOut, NoticeGone, NoticeOnlyLeft, NoticeNothingToPay, NoticePieces,
+		NoticeOpenPayer, NoticeOpenEmail, NoticeOpenNetwork:
 		return "note--bad"
 	case NoticePriceChanged, NoticeRatesChanged, NoticeCartChanged, NoticeRecounted, NoticeBusy, NoticeNotCancellable, NoticeProveFirst, NoticeUnfinished, NoticeSignInOver:
 		return "note--warn"

@@ -58,6 +58,26 @@ func ReadDay(text string, now time.Time, zone *time.Location) (from, to time.Tim
 	return from, to, ""
 }
 
+// ReadSpan reads the first and the last day of a filter, each of which may be missing, and returns the beginning and the end of the span; an end
+// that is zero is open.
+func ReadSpan(first, last *pages.Field, zone *time.Location) (from, to time.Time) {
+	var err error
+	if first.Value != "" {
+		if from, _, err = models.ParseDay(first.Value, zone); err != nil {
+			first.Problem = invalid.Day
+		}
+	}
+	if last.Value != "" {
+		if _, to, err = models.ParseDay(last.Value, zone); err != nil {
+			last.Problem = invalid.Day
+		}
+	}
+	if !from.IsZero() && !to.IsZero() && !from.Before(to) {
+		last.Problem = invalid.Span
+	}
+	return from, to
+}
+
 // Clip returns the first characters of a text: a page does not repeat more than a field holds.
 func Clip(text string) string {
 	return ClipTo(text, MaxSearch)

@@ -56,7 +56,7 @@ func (r *Request) admit(route Route) (admitted bool, err error) {
 	if route.Door == DoorPassword {
 		return true, nil
 	}
-	if !r.who.Staff.Role.Can(route.Permission) {
+	if !route.Admits(r.who.Staff.Role) {
 		r.NoteSecurity(models.SecurityForbidden, r.who.Staff.Email)
 		return false, ErrForbidden
 	}

@@ -18,6 +18,7 @@ const (
 	OrdersPath        = Home + "/orders"
 	CancellationsPath = Home + "/cancellations"
 	StatementsPath    = Home + "/statements"
+	CustomersPath     = Home + "/customers"
 	RefundsPath       = Home + "/refunds"
 	ImportsPath       = Home + "/imports"
 	TasksPath         = Home + "/tasks"
@@ -34,6 +35,9 @@ func InvitePath(token string) string { return Home + "/invite/" + token }
 
 // OrderPath returns the address of an order, by its id.
 func OrderPath(id string) string { return OrdersPath + "/" + id }
+
+// CustomerPath returns the address of a customer, by their id.
+func CustomerPath(id string) string { return CustomersPath + "/" + id }
 
 // DayPath returns the address of a day's statement, yyyy-MM-dd.
 func DayPath(day string) string { return StatementsPath + "/" + url.PathEscape(day) }

@@ -23,6 +23,7 @@ type Route struct {
 	Path       string // gin's pattern, with Home in front
 	Door       Door
 	Permission models.Permission // of DoorFull
+	Also       models.Permission // a second one that the role must have, without its fresh code; "": none
 	StepUp     bool              // a fresh code is needed, whatever the permission says
 	ForPrices  bool              // the handler asks for a fresh code if the form changes a price (Request.NeedFresh)
 	Handler    Handler           // runs when Guard has admitted the request
@@ -59,6 +60,17 @@ func OnceForm(path string, p models.Permission, h OnceHandler) Route {
 		}
 		return h(req, form, token)
 	})
+}
+
+// Only returns the route for roles with a second permission: of a page that leads to nothing for others, such as the form of a new row.
+func Only(p models.Permission, r Route) Route {
+	r.Also = p
+	return r
+}
+
+// Admits reports whether a role may use the route, if it gives a fresh code where one is needed.
+func (r Route) Admits(role models.Role) bool {
+	return role.Can(r.Permission) && (r.Also == "" || role.Can(r.Also))
 }
 
 // WithForm returns a handler that reads the form and passes it on.

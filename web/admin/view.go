@@ -43,7 +43,7 @@ func SignedCoin(p *i18n.Printer, a models.Amount, symbol string) string {
 	return strings.Replace(Coin(p, a, symbol), "-", "−", 1)
 }
 
-// Duration returns a length of time in its two largest units, such as "3 min 20 s"; 0 and less is "".
+// Duration returns a length of time in its two largest units, such as "3 min 20 s", or "<1 ms"; 0 and less is "".
 func Duration(p *i18n.Printer, d time.Duration) string {
 	unit := func(name string, n time.Duration) string {
 		return p.T("admin.unit."+name, "N", strconv.FormatInt(int64(n), 10))
@@ -53,6 +53,8 @@ func Duration(p *i18n.Printer, d time.Duration) string {
 	switch {
 	case d <= 0:
 		return ""
+	case d < time.Millisecond:
+		parts = []string{p.T("admin.unit.ms", "N", "<1")}
 	case d < time.Second:
 		parts = []string{unit("ms", d/time.Millisecond)}
 	case d < time.Minute:

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"strconv"
+	"time"
 
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/invalid"
@@ -22,6 +24,7 @@ const (
 	eventChanged     = "checkout_changed"
 	eventOutOfStock  = "checkout_out_of_stock"
 	eventUnreachable = "checkout_unreachable"
+	eventLimited     = "checkout_limited"
 )
 
 // PlaceOrder places an order for the cart and redirects to the platform's pay page: POST /checkout.
@@ -61,6 +64,7 @@ func (p *CheckoutPages) PlaceOrder(v *visit.Visit) error {
 // place places the order of a valid form, for the account that is signed in if the form names no other payer.
 func (p *CheckoutPages) place(v *visit.Visit, c *checkout) (payments.Placement, error) {
 	input := c.input(v.Printer.Lang())
+	input.Network = v.ClientNetwork()
 	return p.account.payAs(v, input.Payer, func(payer models.Payer) (payments.Placement, error) {
 		input.Payer = payer
 		return p.payments.Place(v.Context(), input)
@@ -213,11 +217,18 @@ func (p *CheckoutPages) notPlaced(v *visit.Visit, form checkoutForm, cause error
 // addCause adds the notice why nothing was ordered; ok is false for a cause without one.
 func (p *CheckoutPages) addCause(v *visit.Visit, c *checkout, cause error) (status int, ok bool) {
 	outOfStock, coupon, address := (*store.OutOfStockError)(nil), (*payments.CouponError)(nil), (*payments.AddressError)(nil)
+	pieces, unpaid := (*payments.PiecesError)(nil), (*store.UnpaidLimitError)(nil)
 	status = http.StatusConflict
 	switch {
 	case errors.As(cause, &outOfStock):
 		p.site.Count(eventOutOfStock)
 		c.addOutOfStock(v, outOfStock)
+	case errors.As(cause, &pieces):
+		p.site.Count(eventLimited)
+		c.addPieces(v, pieces)
+	case errors.As(cause, &unpaid):
+		p.site.Count(eventLimited)
+		c.notices = append(c.notices, unpaidNotice(unpaid, p.site.Clock()))
 	case errors.Is(cause, payments.ErrCartChanged), errors.Is(cause, payments.ErrFormUsed), errors.As(cause, &coupon),
 		errors.Is(cause, payments.ErrNothingToPay):
 		p.site.Count(eventChanged)
@@ -273,4 +284,19 @@ func (c *checkout) addOutOfStock(v *visit.Visit, e *store.OutOfStockError) {
 		notice.Kind = pages.NoticeSoldOut
 	}
 	c.notices = append(c.notices, notice)
+}
+
+// addPieces adds a notice that an order may have fewer pieces of a product.
+func (c *checkout) addPieces(v *visit.Visit, e *payments.PiecesError) {
+	notice := pages.Notice{Kind: pages.NoticePieces, Left: e.Limit, URL: cartPath}
+	if line, ok := lineOf(c.cart, e.VariantID); ok {
+		notice.Product = line.ProductTexts.In(v.Printer.Lang(), "title", line.Title)
+	}
+	c.notices = append(c.notices, notice)
+}
+
+// unpaidNotice says that there are too many unpaid orders, what to do about them, and when the first of them ends by itself.
+func unpaidNotice(e *store.UnpaidLimitError, now time.Time) pages.Notice {
+	minutes := max(1, int((e.Until.Sub(now)+time.Minute-1)/time.Minute))
+	return pages.Notice{Kind: pages.NoticeKind("open_" + string(e.Kind)), Left: minutes, Total: strconv.Itoa(e.Limit), URL: ordersPath}
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/invalid"
+	"github.com/coincart/coincart/models/store"
 	"github.com/coincart/coincart/payments"
 	pages "github.com/coincart/coincart/templates/shop"
 	"github.com/coincart/coincart/web/session"
@@ -85,7 +86,7 @@ func (p *OrderPages) orderOffers(v *visit.Visit, order models.Order, token strin
 		return payments.Offers{}, err
 	}
 	return p.payments.Quotes(payments.QuoteRequest{
-		Subject: payments.OrderSubject(order.ID), Coins: coins, Total: order.Total, Token: token, TTL: settings.QuoteTTL(),
+		Subject: payments.OrderSubject(order.ID), Coins: coins, Total: order.Total, Token: token, TTL: settings.QuoteTTL(), Until: order.ExpiresAt,
 	})
 }
 
@@ -95,12 +96,15 @@ func (p *OrderPages) pay(v *visit.Visit, order models.Order, form paymentForm, p
 		return p.payments.Pay(v.Context(), order.Ref, payments.PayInput{Coin: form.coin, Payer: payer, Quotes: form.quotes})
 	})
 	how.status, how.form = http.StatusConflict, form
+	unpaid := (*store.UnpaidLimitError)(nil)
 	switch {
 	case err == nil:
 		p.site.Count("pay_again")
 		return v.SeeOther(cmp.Or(placement.PayURL, how.path(order)))
 	case errors.Is(err, payments.ErrNotPayable):
 		return v.SeeOther(how.path(order))
+	case errors.As(err, &unpaid):
+		how.notices = []pages.Notice{unpaidNotice(unpaid, p.site.Clock())}
 	case errors.Is(err, payments.ErrBusy):
 		how.notices = []pages.Notice{{Kind: pages.NoticeBusy}}
 	case errors.Is(err, payments.ErrQuote):

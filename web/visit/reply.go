@@ -11,6 +11,9 @@ import (
 // Address returns the path of the request within the shop, without its query.
 func (v *Visit) Address() string { return v.gin.Request.URL.EscapedPath() }
 
+// RawQuery returns the query of the request's address as it came, without "?".
+func (v *Visit) RawQuery() string { return v.gin.Request.URL.RawQuery }
+
 // SetHeader sets a header of the answer.
 func (v *Visit) SetHeader(name, value string) { v.gin.Writer.Header().Set(name, value) }
 

@@ -72,6 +72,7 @@ func discrepancyRow(
 	}
 	var unreadable bool
 	row.Line, row.Member, unreadable = f.Unreadable()
+	row.LineText = f.LineText
 	if f.Kind == models.CoinDiffers || unreadable {
 		row.Difference = "" // of two coins there is none, and of a line that cannot be read it is not known
 	}

@@ -32,7 +32,7 @@ func Routes(site *visit.Site, transfers *catalogue.Transfers, engine *jobs.Engin
 	return []admin.Route{
 		admin.Get("/products", models.MayView, h.showProducts),
 		admin.FreshForPrices("/products", models.MayCatalogue, h.createProduct),
-		admin.Get("/products/new", models.MayView, h.newProduct),
+		admin.Only(models.MayCatalogue, admin.Get("/products/new", models.MayView, h.newProduct)),
 		admin.Form("/products/bulk/change", models.MayCatalogue, h.bulkProducts),
 		admin.Post("/products/preview/form", models.MayCatalogue, h.previewProduct),
 		admin.Get("/products/:id", models.MayView, h.showProduct),
@@ -44,7 +44,7 @@ func Routes(site *visit.Site, transfers *catalogue.Transfers, engine *jobs.Engin
 
 		admin.Get("/categories", models.MayView, h.showCategories),
 		admin.Post("/categories", models.MayCatalogue, h.createCategory),
-		admin.Get("/categories/new", models.MayView, h.newCategory),
+		admin.Only(models.MayCatalogue, admin.Get("/categories/new", models.MayView, h.newCategory)),
 		admin.Get("/categories/:id", models.MayView, h.showCategory),
 		admin.Post("/categories/:id", models.MayCatalogue, h.saveCategory),
 		admin.Form("/categories/:id/move", models.MayCatalogue, h.moveCategory),

@@ -19,8 +19,8 @@ func Routes(site *visit.Site, service *customers.Service) []admin.Route {
 	h := &handlers{site: site, customers: service}
 	return []admin.Route{
 		admin.Get("/customers", models.MayView, h.showCustomers),
-		admin.Form("/customers", models.MayView, h.findCustomer),
 		admin.Get("/customers/:customer", models.MayView, h.showCustomer),
+		admin.OnceForm("/customers/:customer/note", models.MayNote, h.noteCustomer),
 		admin.Post("/customers/:customer/export", models.MayCustomers, h.exportCustomer),
 		admin.Form("/customers/:customer/erase", models.MayCustomers, h.eraseCustomer),
 	}

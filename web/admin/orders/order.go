@@ -122,7 +122,7 @@ func (h *handlers) resendMail(req *admin.Request, form url.Values, token string)
 		return admin.NoPage(err)
 	}
 	kind := models.MailKind(form.Get("kind"))
-	if !slices.Contains(mailsOf(order), kind) {
+	if order.Erased() || !slices.Contains(mailsOf(order), kind) {
 		return h.orderRefused(req, pages.RefusalOf(invalid.Unknown))
 	}
 	err = h.outbox.Resend(req.Context(), id, kind, token, req.Actor())

@@ -45,7 +45,7 @@ func (h *handlers) ordersView(req *admin.Request, q url.Values) (*ordersView, er
 		if view.Refusal, err = admin.FilterRefusal(err); err != nil {
 			return nil, err
 		}
-		view.Rows = orderRows(req.Printer, page.Rows)
+		view.Rows, view.Partial = orderRows(req.Printer, page.Rows), page.Partial
 		view.Next, view.First = admin.Pager(admin.OrdersPath, q, "after", page.Next)
 	}
 	view.FormToken = models.NewRef()
@@ -88,7 +88,7 @@ func (h *handlers) readOrderFilter(req *admin.Request, q url.Values) (*ordersVie
 	if u := q.Get("unusual"); u != "" && u != "1" {
 		view.Refusal = pages.RefusalOf(invalid.Unknown)
 	}
-	h.readOrderDays(view)
+	f.From, f.To = admin.ReadSpan(&view.From, &view.To, h.site.Zone)
 	view.States = admin.Choices(paymentStates(), q.Get("state"), true)
 	view.Fulfilments = admin.Choices(models.Fulfilments(), string(f.Fulfilment), true)
 	view.Refunds = admin.Choices(models.RefundStatuses(), string(f.Refunds), true)
@@ -119,29 +119,6 @@ func parsePayment(text string) (state models.OrderState, balance models.Balance,
 	}
 	state, ok = models.ParseOrderState(text)
 	return state, "", ok || text == ""
-}
-
-// readOrderDays reads the first and the last day; each may be missing.
-func (h *handlers) readOrderDays(view *ordersView) {
-	zone := h.site.Zone
-	if view.From.Value != "" {
-		from, _, err := models.ParseDay(view.From.Value, zone)
-		if err != nil {
-			view.From.Problem = invalid.Day
-		}
-		view.filter.From = from
-	}
-	if view.To.Value != "" {
-		_, to, err := models.ParseDay(view.To.Value, zone)
-		if err != nil {
-			view.To.Problem = invalid.Day
-		}
-		view.filter.To = to
-	}
-	f := view.filter
-	if !f.From.IsZero() && !f.To.IsZero() && !f.From.Before(f.To) {
-		view.To.Problem = invalid.Span
-	}
 }
 
 // worst returns the first problem; "" if the list can be shown.

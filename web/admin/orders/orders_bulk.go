@@ -1,13 +1,9 @@
 package orders
 
 import (
-	"errors"
 	"net/url"
 	"slices"
 
-	"github.com/coincart/coincart/models"
-	"github.com/coincart/coincart/models/store"
-	"github.com/coincart/coincart/payments"
 	pages "github.com/coincart/coincart/templates/admin"
 	"github.com/coincart/coincart/web/admin"
 )
@@ -30,31 +26,18 @@ func (h *handlers) startCancel(req *admin.Request, form url.Values, chosen []str
 	return req.ToTask(h.payments.StartCancel(req.Context(), chosen, token, req.Actor()))
 }
 
-// fulfilOrders marks the chosen orders as fulfilled: POST /admin/orders/bulk/fulfil with id. The answer shows the result of each.
+// fulfilOrders begins to mark the chosen orders as fulfilled: POST /admin/orders/bulk/fulfil with id, form_token. The task's page shows the
+// result of each.
 func (h *handlers) fulfilOrders(req *admin.Request, form url.Values) error {
 	chosen, refusal := admin.ChosenIDs(form)
 	if refusal != "" {
 		return h.ordersAgain(req, form, refusal)
 	}
-	numbers, err := h.site.Store.OrderNumbers(req.Context(), chosen)
+	token, err := admin.FormToken(form)
 	if err != nil {
 		return err
 	}
-	view := pages.BulkView{Action: "fulfil", Back: req.WantedPage()}
-	for _, id := range chosen {
-		row := pages.BulkRow{OrderID: id, Number: numbers[id], Outcome: "fulfilled"}
-		switch _, err := h.payments.Ship(req.Context(), payments.ShipInput{OrderID: id, FormToken: models.NewRef()}, req.Actor()); {
-		case errors.Is(err, payments.ErrNotFulfillable):
-			row.Outcome, row.Bad = string(pages.RefusalNotFulfillable), true
-		case errors.Is(err, store.ErrNotFound):
-			row.Outcome, row.Bad = "gone", true
-		case err != nil:
-			return err
-		}
-		view.Rows = append(view.Rows, row)
-	}
-	view.Page = req.PageAt(pages.SectionOrders, admin.OrdersPath)
-	return req.Answer("", pages.Bulk(view))
+	return req.ToTask(h.payments.StartFulfil(req.Context(), chosen, token, req.Actor()))
 }
 
 // ordersAgain shows the form's list again, with the refusal and the chosen rows.

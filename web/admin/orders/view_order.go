@@ -53,6 +53,9 @@ func orderView(p *i18n.Printer, file models.OrderFile, who staff.SignedIn, times
 	if order.State == models.OrderPaid {
 		view.Fulfilment = string(order.Fulfilment)
 	}
+	if view.Erased = order.Erased(); order.Customer != "" {
+		view.Customer = admin.CustomerPath(order.Customer)
+	}
 	if order.State == models.OrderAwaiting {
 		view.Expires = admin.Moment(p, order.ExpiresAt)
 	}
@@ -75,8 +78,8 @@ func orderView(p *i18n.Printer, file models.OrderFile, who staff.SignedIn, times
 	view.CanShip = role.Can(models.MayFulfil) && order.State == models.OrderPaid
 	view.CanCancel = role.Can(models.MayCancel) && order.State == models.OrderAwaiting
 	view.CanAsk = role.Can(models.MayAsk) && current != nil && current.State.Live()
-	view.CanResend = role.Can(models.MayFulfil) && order.Email != ""
-	view.CanRefund = role.Can(models.MayRefund) && order.Email != "" && view.Refund.Left != ""
+	view.CanResend = role.Can(models.MayFulfil) && !view.Erased
+	view.CanRefund = role.Can(models.MayRefund) && !view.Erased && view.Refund.Left != ""
 	view.Mails = admin.Choices(mailsOf(order), "", false)
 	return view
 }

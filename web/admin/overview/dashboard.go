@@ -51,6 +51,9 @@ func (h *handlers) showDashboard(req *admin.Request) error {
 	if err != nil {
 		return err
 	}
+	if view.Attention, err = h.attention(req, figures.Now); err != nil {
+		return err
+	}
 	view.Page = req.Page(pages.SectionDashboard)
 	fillDashboard(&view, req.Printer, currency, figures, now)
 	return req.Answer(view.Refusal, pages.Dashboard(view))

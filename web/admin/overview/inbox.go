@@ -33,7 +33,9 @@ func (h *handlers) inboxView(req *admin.Request, q url.Values) (pages.InboxView,
 	if err != nil {
 		return view, err
 	}
-	view.Counts = admin.Attention(gauges)
+	if view.Counts, err = h.attention(req, gauges); err != nil {
+		return view, err
+	}
 	if view.Refusal == "" {
 		if err := h.reviewRows(req, &view, q); err != nil {
 			return view, err

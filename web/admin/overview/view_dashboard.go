@@ -26,7 +26,6 @@ func fillDashboard(view *pages.DashboardView, p *i18n.Printer, currency models.C
 	}
 	view.Days, view.Revenue, view.ToPaid = orderChart(d.Days), revenueChart(p, currency, d.Days), waitChart(p, d.Days)
 	view.Callbacks = callbackHealth(p, d, now)
-	view.Attention = admin.Attention(d.Now)
 	for _, a := range view.Attention {
 		view.AttentionTotal += a.Count
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/invalid"
 	"github.com/coincart/coincart/models/store"
+	"github.com/coincart/coincart/models/text"
 	pages "github.com/coincart/coincart/templates/admin"
 	"github.com/coincart/coincart/web/admin"
 	"github.com/coincart/coincart/web/visit"
@@ -32,13 +33,16 @@ func (h *handlers) showTester(req *admin.Request) error {
 	if !view.Asked {
 		view.Place.Value, view.Price.Value, view.Quantity.Value, view.Weight.Value = settings.HomeCountry(), "25", "2", "0.5"
 	}
-	where := parsePlace(view.Place.Value)
+	where := findPlace(view.Place.Value, req.Printer.Lang())
 	if view.Asked {
 		if err := h.priceSample(req, &view, currency, where); err != nil {
 			return err
 		}
 	}
-	view.Places = placeGroups(req, func(p models.Place) bool { return p == where }, func(models.Place) bool { return false })
+	if where.Known() {
+		view.Place.Value = where.NameIn(req.Printer.Lang())
+	}
+	view.Places = placeNames(req)
 	view.Page = req.Page(pages.SectionDelivery)
 	return req.Answer(view.Refusal, pages.Tester(view))
 }
@@ -94,6 +98,54 @@ func (h *handlers) priceSample(req *admin.Request, view *pages.TesterView, curre
 	return nil
 }
 
+// minPlacePart is the number of bytes from which a part of a name finds a place: two letters are a code.
+const minPlacePart = 3
+
+// findPlace returns the place that a text names: by its code, or by its name in a language, whole or a part that no other place has. It is not
+// known where there is none, or several.
+func findPlace(typed, lang string) models.Place {
+	if p := parsePlace(strings.ToUpper(typed)); p.Known() {
+		return p
+	}
+	wanted := strings.TrimSpace(text.Fold(typed))
+	var within []models.Place
+	for _, p := range allPlaces(lang) {
+		name := text.Fold(p.NameIn(lang))
+		if name == wanted {
+			return p
+		}
+		if len(wanted) >= minPlacePart && strings.Contains(name, wanted) {
+			within = append(within, p)
+		}
+	}
+	if len(within) == 1 {
+		return within[0]
+	}
+	return models.Place{}
+}
+
+// allPlaces returns all countries, each with its regions after it, in a language's order.
+func allPlaces(lang string) []models.Place {
+	var list []models.Place
+	for _, c := range models.CountriesIn(lang) {
+		list = append(list, models.Place{Country: c.Code})
+		for _, r := range models.Regions(c.Code) {
+			list = append(list, models.Place{Country: c.Code, Region: r.Code})
+		}
+	}
+	return list
+}
+
+// placeNames returns the names of all places, to choose from while one types.
+func placeNames(req *admin.Request) []string {
+	places := allPlaces(req.Printer.Lang())
+	names := make([]string, len(places))
+	for i, p := range places {
+		names[i] = p.NameIn(req.Printer.Lang())
+	}
+	return names
+}
+
 func readSample(view *pages.TesterView, currency models.Currency, where models.Place) (models.Basket, bool) {
 	price := admin.ReadAmount(&view.Price, currency.Digits, true)
 	weight := admin.ReadAmount(&view.Weight, models.MaxWeightDigits, false)
@@ -102,7 +154,7 @@ func readSample(view *pages.TesterView, currency models.Currency, where models.P
 		view.Quantity.Problem = invalid.Whole
 	}
 	if !where.Known() {
-		view.Place.Problem = invalid.Unknown
+		view.Place.Problem = invalid.Place
 	}
 	for _, f := range []pages.Field{view.Price, view.Weight, view.Quantity, view.Place} {
 		if f.Problem != "" {

@@ -40,6 +40,13 @@ func (h *handlers) showStock(req *admin.Request) error {
 		Search: admin.Typed(q.Get("q")), Filtered: admin.IsFiltered(q), Categories: admin.CategoryChoices(admin.NamedIn(req.Printer, categories), filter.CategoryID, true), OnlyLow: filter.Low, Limit: filter.LowStock,
 		Sorts: admin.Choices([]string{stockBySKU, string(models.StockByLeft)}, cmp.Or(q.Get("sort"), stockBySKU), false),
 	}
+	hoarded, err := h.site.Store.HoardedStock(req.Context(), settings.HoardedShare(), models.HoardedLeast, hoardedShown)
+	if err != nil {
+		return err
+	}
+	for _, s := range hoarded {
+		view.Hoarded = append(view.Hoarded, pages.HoardedRow{StockThing: stockThing(req.Printer, s.Variant), Percent: s.Percent(), Orders: s.Orders})
+	}
 	if view.LowCount, err = h.site.Store.LowStock(req.Context(), filter.LowStock); err != nil {
 		return err
 	}
@@ -61,6 +68,9 @@ func (h *handlers) showStock(req *admin.Request) error {
 	view.Page = req.PageAt(pages.SectionStock, admin.Address(stockPath, q))
 	return req.Answer(pages.Worst(view.Refusal, view.Search.Problem), pages.Stock(view))
 }
+
+// hoardedShown is the maximum number of variants in the warning about unpaid orders.
+const hoardedShown = 20
 
 // longestSearch is the maximum number of characters of a search.
 const longestSearch = 100
@@ -131,6 +141,17 @@ func (h *handlers) stockItemPage(req *admin.Request, form func(*pages.StockItemV
 	if movements.Next != "" {
 		view.More = admin.Address(ledgerPath, url.Values{"variant": {id}})
 	}
+	view.CancelToken = models.NewRef()
+	for _, r := range held.Rows {
+		if r.State == models.OrderAwaiting {
+			view.Hoarded, view.HoardedOrders = view.Hoarded+r.Quantity, view.HoardedOrders+1
+		}
+	}
+	share := models.HoardedStock{Variant: models.StockVariant{Variant: v}, Held: view.Hoarded, Orders: view.HoardedOrders}.Percent()
+	if limit := settings.HoardedShare(); view.Hoarded < models.HoardedLeast || limit <= 0 || share < limit {
+		share = 0
+	}
+	view.Hoarded = share
 	form(&view)
 	view.Page = req.PageAt(pages.SectionStock, stockPath+"/"+id)
 	return req.Answer(worstOfCorrection(view), pages.StockItem(view))

@@ -1,13 +1,18 @@
 package system
 
 import (
+	"errors"
 	"net/url"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/invalid"
+	"github.com/coincart/coincart/models/jobs"
+	"github.com/coincart/coincart/payments/books"
 	pages "github.com/coincart/coincart/templates/admin"
 	"github.com/coincart/coincart/templates/i18n"
 	"github.com/coincart/coincart/web/admin"
@@ -18,13 +23,14 @@ const auditPath = admin.Home + "/audit"
 // actionPattern matches the name of an action, or of a group of actions.
 var actionPattern = regexp.MustCompile(`^[a-z]{1,20}\.[a-z_]{0,30}$`)
 
-// showAudit shows the log, newest first: GET /admin/audit?action=&who=&subject=&before=.
+// showAudit shows the log, newest first: GET /admin/audit?action=&who=&subject=&from=&to=&before=.
 func (h *handlers) showAudit(req *admin.Request) error {
-	q := req.QueryValues("action", "who", "subject", "before")
+	q := req.QueryValues("action", "who", "subject", "from", "to", "before")
 	view := pages.AuditView{
 		Actions: admin.Choices(models.AuditGroups(), q.Get("action"), true), Who: pages.Field{Value: q.Get("who")}, Subject: pages.Field{Value: q.Get("subject")},
 	}
-	filter := readAuditFilter(q, &view)
+	filter := readAuditFilter(q, &view, h.site.Zone)
+	view.Filtered = admin.IsFiltered(q)
 	if worstOfAudit(view) == "" {
 		entries, err := h.site.Store.Audit(req.Context(), filter)
 		if view.Refusal, err = admin.FilterRefusal(err); err != nil {
@@ -45,15 +51,33 @@ func (h *handlers) showAudit(req *admin.Request) error {
 		}
 		view.Next, view.First = admin.Pager(auditPath, q, "before", next)
 	}
+	view.Export = admin.ExportForm(books.ExportAudit, q)
+	view.Export.Fields = slices.DeleteFunc(view.Export.Fields, func(f pages.Hidden) bool { return f.Name == "before" })
 	view.Page = req.Page(pages.SectionAudit)
 	return req.Answer(worstOfAudit(view), pages.Audit(view))
 }
 
 func worstOfAudit(view pages.AuditView) pages.Refusal {
-	return pages.Worst(view.Refusal, view.Who.Problem, view.Subject.Problem)
+	return pages.Worst(view.Refusal, view.Who.Problem, view.Subject.Problem, view.From.Problem, view.To.Problem)
 }
 
-func readAuditFilter(q url.Values, view *pages.AuditView) models.AuditFilter {
+// startAuditExport begins to write a file of the log: POST /admin/audit/export with format, form_token and the filter of the page.
+func (h *handlers) startAuditExport(req *admin.Request, form url.Values, token string) error {
+	view := pages.AuditView{}
+	filter := readAuditFilter(form, &view, h.site.Zone)
+	if worstOfAudit(view) != "" {
+		return admin.ErrFilter
+	}
+	filter.Before, filter.Limit = 0, 0
+	export := books.Export{What: books.ExportAudit, Format: form.Get("format"), Audit: filter}
+	task, err := h.books.StartExport(req.Context(), export, token, req.Actor())
+	if errors.Is(err, jobs.ErrTask) {
+		return admin.ErrFilter
+	}
+	return req.ToTask(task, err)
+}
+
+func readAuditFilter(q url.Values, view *pages.AuditView, zone *time.Location) models.AuditFilter {
 	const perPage = 50
 	f := models.AuditFilter{Action: q.Get("action"), Who: q.Get("who"), Subject: q.Get("subject"), Limit: perPage}
 	if f.Action != "" && !actionPattern.MatchString(f.Action) {
@@ -65,6 +89,8 @@ func readAuditFilter(q url.Values, view *pages.AuditView) models.AuditFilter {
 	if admin.TooLong(f.Subject, admin.MaxSearch) {
 		view.Subject.Problem = invalid.TooLong
 	}
+	view.From.Value, view.To.Value = q.Get("from"), q.Get("to")
+	f.From, f.To = admin.ReadSpan(&view.From, &view.To, zone)
 	if text := q.Get("before"); text != "" {
 		before, err := strconv.ParseInt(text, 10, 64)
 		if err != nil || before < 1 {

@@ -49,7 +49,7 @@ func (h *handlers) showTask(req *admin.Request) error {
 	if err != nil {
 		return err
 	}
-	view := taskView(req.Printer, h.jobs.Live(task), rows, req.Who().Staff.Role.Can(models.MayExport))
+	view := taskView(req.Printer, h.jobs.Live(task), rows, mayDownload(task, req.Who().Staff.Role))
 	h.taskPages(req, &view, q, rows)
 	if req.Fragment() {
 		return req.Show(http.StatusOK, pages.TaskStatus(view))
@@ -79,6 +79,9 @@ func (h *handlers) downloadFile(req *admin.Request) error {
 	}
 	if (task.Kind != models.TaskExport && task.Kind != models.TaskExportProducts) || task.State != models.TaskDone || task.FileName == "" {
 		return visit.ErrNoPage
+	}
+	if !mayDownload(task, req.Who().Staff.Role) {
+		return admin.ErrForbidden
 	}
 	return req.Download(task.FileName, task.FileType, task.FileSize, func(write func([]byte) error) error {
 		// A large file takes longer than a page may: each piece has its own time to be written in, and a browser that goes away ends it.

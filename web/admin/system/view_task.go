@@ -7,6 +7,7 @@ import (
 
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/payments"
+	"github.com/coincart/coincart/payments/books"
 	pages "github.com/coincart/coincart/templates/admin"
 	"github.com/coincart/coincart/templates/i18n"
 	"github.com/coincart/coincart/web/admin"
@@ -46,7 +47,7 @@ func taskAbout(t models.Task) (about, result string) {
 			return "", admin.ImportPath(params.Import)
 		}
 	case models.TaskExportProducts:
-	case models.TaskCancel:
+	case models.TaskCancel, models.TaskFulfil:
 		return strconv.Itoa(t.Total), ""
 	}
 	return "", ""
@@ -86,6 +87,17 @@ func taskView(p *i18n.Printer, t models.Task, rows []models.TaskRow, mayExport b
 	return view
 }
 
+// mayDownload reports whether a role may have the file of a task: whoever may not read the audit log gets none of it as a file either.
+func mayDownload(t models.Task, role models.Role) bool {
+	var params struct {
+		What string `json:"what"`
+	}
+	if t.Kind == models.TaskExport && json.Unmarshal([]byte(t.Params), &params) == nil && params.What == books.ExportAudit && !role.Can(models.MayAudit) {
+		return false
+	}
+	return role.Can(models.MayExport)
+}
+
 func badOutcome(outcome string) bool {
-	return outcome != string(payments.OutcomeCancelled) && outcome != string(payments.OutcomeGone)
+	return !slices.Contains([]string{string(payments.OutcomeCancelled), string(payments.OutcomeGone), payments.ResultFulfilled}, outcome)
 }
