@@ -26,7 +26,8 @@ func noCode() map[string]string {
 	)
 	return map[string]string{
 		"/login": entrance, "/setup/:token": entrance, "/invite/:token": entrance, "/logout": entrance, "/totp": entrance, "/step-up": entrance,
-		"/account": account, "/account/password": account, "/account/sessions/end": account, "/account/sessions/:session/end": account,
+		"/account/alerts": "chooses one's own mails; changes no price, no order and no payment",
+		"/account":        account, "/account/password": account, "/account/sessions/end": account, "/account/sessions/:session/end": account,
 
 		"/orders/bulk/cancel": orders, "/orders/bulk/fulfil": orders, "/orders/:id/fulfil": orders, "/orders/:id/cancel": orders, "/cancellations": orders,
 		"/orders/:id/note": reads, "/orders/:id/ask": reads, "/orders/:id/resend": reads, "/exports": reads, "/customers": reads,

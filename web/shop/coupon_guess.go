@@ -1,7 +1,6 @@
 package shop
 
 import (
-	"net/netip"
 	"sync"
 	"time"
 
@@ -92,19 +91,10 @@ func (g *guesses) add(limits map[string]int, now time.Time, n int) {
 // limits returns how many wrong codes each of the keys may have.
 func (g *guesses) limits(cart, address string) map[string]int {
 	limits := map[string]int{"cart " + cart: min(guessesPerCart, g.perHost)}
-	ip, err := netip.ParseAddr(address)
-	if err != nil {
-		limits["address "+address] = g.perHost
-		return limits
-	}
-	if ip = ip.Unmap(); ip.Is4() {
-		limits["address "+ip.String()] = g.perHost
-		return limits
-	}
-	for bits, most := range map[int]int{64: g.perHost, 48: g.perHost * widerGuesses} {
-		if network, err := ip.WithZone("").Prefix(bits); err == nil {
-			limits["network "+network.String()] = most
-		}
+	network, wide := models.Network(address)
+	limits["network "+network] = g.perHost
+	if wide != "" {
+		limits["network "+wide] = g.perHost * widerGuesses
 	}
 	return limits
 }

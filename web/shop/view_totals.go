@@ -16,7 +16,7 @@ import (
 func billTotals(p *i18n.Printer, currency models.Currency, bill payments.Bill) templates.Totals {
 	t := templates.Totals{
 		Goods: visit.Money(p, currency, bill.Goods), Discount: visit.MoneyOrNone(p, currency, bill.Discount), Coupon: bill.CouponCode,
-		TaxName: bill.TaxTitle(p.Lang()), TaxRate: bill.TaxRate.String() + "%", Total: visit.Money(p, currency, bill.Total),
+		TaxName: bill.TaxTitle(p.Lang()), TaxRate: rateText(bill.TaxName, bill.TaxRate), Total: visit.Money(p, currency, bill.Total),
 		DeliveryLater: bill.NeedsAddress && bill.Method() == nil,
 	}
 	t.Tax, t.Contained = taxText(p, currency, bill.TaxName, bill.TaxIncluded, bill.Tax, bill.ContainedTax)
@@ -32,7 +32,7 @@ func OrderTotals(p *i18n.Printer, order models.Order) templates.Totals {
 	t := templates.Totals{
 		Goods: visit.Money(p, currency, order.GoodsTotal), Discount: visit.MoneyOrNone(p, currency, order.Discount), Coupon: order.CouponCode,
 		Delivery: visit.MoneyOrNone(p, currency, order.Delivery), DeliveryTitle: order.DeliveryTitle,
-		TaxName: order.TaxName, TaxRate: order.TaxRate.String() + "%", Total: visit.Money(p, currency, order.Total),
+		TaxName: order.TaxName, TaxRate: rateText(order.TaxName, order.TaxRate), Total: visit.Money(p, currency, order.Total),
 	}
 	t.Tax, t.Contained = taxText(p, currency, order.TaxName, order.TaxIncluded, order.Tax, order.ContainedTax)
 	t.DeliveryFree = order.DeliveryTitle != "" && order.Delivery.IsZero()
@@ -49,6 +49,14 @@ func taxText(p *i18n.Printer, currency models.Currency, name string, included bo
 		return "", visit.Money(p, currency, contained)
 	}
 	return visit.Money(p, currency, added), ""
+}
+
+// rateText returns the rate of a tax, "" where there is no tax.
+func rateText(name string, rate models.Amount) string {
+	if name == "" {
+		return ""
+	}
+	return rate.String() + "%"
 }
 
 // couponView returns the coupon's field: the code that counts, or the one that does not and why.

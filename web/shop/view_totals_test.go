@@ -13,6 +13,9 @@ import (
 func TestWords_EveryProblemOfACouponHasSome(t *testing.T) {
 	for _, l := range i18n.Languages() {
 		for _, problem := range modelstest.Constants[models.CouponProblem]() {
+			if problem.Alike() {
+				problem = models.CouponUnknown // its words are the answer to all of these
+			}
 			id := "coupon.problem." + string(problem)
 			assert.NotEqual(t, id, i18n.ByTag(l.Tag).T(id), l.Tag)
 		}
