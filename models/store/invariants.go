@@ -140,8 +140,10 @@ func (s *Store) Invariants(ctx context.Context) ([]Violation, error) {
 		}
 		found = append(found, list...)
 	}
-	for _, check := range []func(context.Context) ([]Violation, error){s.booksInvariants, s.auditInvariant, s.derivedInvariant, s.livenessInvariant,
-		s.secretsInvariant} {
+	for _, check := range []func(context.Context) ([]Violation, error){
+		s.booksInvariants, s.auditInvariant, s.derivedInvariant, s.livenessInvariant,
+		s.secretsInvariant,
+	} {
 		list, err := check(ctx)
 		if err != nil {
 			return nil, err

@@ -172,8 +172,10 @@ func (s *Store) livenessInvariant(ctx context.Context) ([]Violation, error) {
 	var found []Violation
 	for _, rule := range overdueRules {
 		query, args := rule.at(now, models.LostAfter)
-		list, err := s.violations(ctx, invariant{"I16", string(rule.kind) + " overdue for more than an hour without an open case",
-			"SELECT x.id FROM (" + query + ") x WHERE x.id NOT IN (SELECT r.subject FROM reviews r WHERE r.kind = 'overdue' AND r.`open` = 1)"}, args)
+		list, err := s.violations(ctx, invariant{
+			"I16", string(rule.kind) + " overdue for more than an hour without an open case",
+			"SELECT x.id FROM (" + query + ") x WHERE x.id NOT IN (SELECT r.subject FROM reviews r WHERE r.kind = 'overdue' AND r.`open` = 1)",
+		}, args)
 		if err != nil {
 			return nil, err
 		}

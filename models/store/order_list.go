@@ -101,9 +101,11 @@ func scanFoundOrder(rows *sql.Rows) (foundOrder, error) { return scanOrderRow(ro
 
 // scanOrderRow scans orderColumns, and what a query has behind them into more.
 func scanOrderRow(rows *sql.Rows, more ...any) (r foundOrder, err error) {
-	err = rows.Scan(append([]any{&r.ID, &r.Ref, &r.State, &r.Email, &r.Name, &r.Lang, &r.Currency, &r.Digits, &r.Total, &r.Coin, &r.Tracking,
+	err = rows.Scan(append([]any{
+		&r.ID, &r.Ref, &r.State, &r.Email, &r.Name, &r.Lang, &r.Currency, &r.Digits, &r.Total, &r.Coin, &r.Tracking,
 		&r.CreatedAt, &r.UpdatedAt, &r.ExpiresAt, orZero(&r.PaidAt), orZero(&r.FulfilledAt), &r.GoodsTotal, &r.Discount, &r.Delivery, &r.Tax, &r.ContainedTax,
-		&r.TaxName, &r.CouponCode, &r.DeliveryTitle, &r.paidAttemptID}, more...)...)
+		&r.TaxName, &r.CouponCode, &r.DeliveryTitle, &r.paidAttemptID,
+	}, more...)...)
 	return r, err
 }
 
