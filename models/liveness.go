@@ -3,7 +3,7 @@ package models
 import "time"
 
 // Work that moves by itself and may stop: an attempt to pay, an order, a callback, a mail, a refund, a task. What is overdue gets a case
-// (ReviewOverdue) after CaseAfter, and nothing may be overdue for LostAfter without one (reliability.md R21, I16).
+// (ReviewOverdue) after CaseAfter, and nothing may be overdue for LostAfter without one (reliability.md R23, I16).
 const (
 	CaseAfter = 15 * time.Minute
 	LostAfter = time.Hour

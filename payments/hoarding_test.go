@@ -21,10 +21,10 @@ import (
 // limitsOfAShop are the defaults of a new shop.
 func limitsOfAShop() models.OrderLimits { return models.Settings{}.Limits() }
 
-// hoard places orders of n pieces each, until one is refused, and returns how many were placed and the refusal.
-func hoard(s *shop, n int, change func(i int, in *payments.PlaceInput)) (orders int, refusal error) {
+// hoard places orders of one piece each, until one is refused, and returns how many were placed and the refusal.
+func hoard(s *shop, change func(i int, in *payments.PlaceInput)) (orders int, refusal error) {
 	for i := range 60 {
-		in := s.CartForm(n)
+		in := s.CartForm(1)
 		change(i, &in)
 		if _, err := s.Place(s.T.Context(), in); err != nil {
 			return i, err
@@ -76,7 +76,7 @@ func TestPlace_UnpaidOrdersAreLimitedByPayerEmailAndNetwork(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			eachShop(t, func(t *testing.T, s *shop) {
-				orders, err := hoard(s, 1, c.change)
+				orders, err := hoard(s, c.change)
 				require.Error(t, err, "without limits only the end of the stock ends it")
 				assert.Equal(t, 50, orders)
 				s.AssertStock(0, 50, 0)
@@ -85,7 +85,7 @@ func TestPlace_UnpaidOrdersAreLimitedByPayerEmailAndNetwork(t *testing.T) {
 				s.AssertStock(50, 0, 0)
 
 				modelstest.SetLimits(t, s.Store, limitsOfAShop())
-				orders, err = hoard(s, 1, c.change)
+				orders, err = hoard(s, c.change)
 				full, ok := errors.AsType[*store.UnpaidLimitError](err)
 				require.True(t, ok, "%v", err)
 				assert.Equal(t, c.limit, orders)
@@ -95,12 +95,12 @@ func TestPlace_UnpaidOrdersAreLimitedByPayerEmailAndNetwork(t *testing.T) {
 				s.AssertStock(50-c.limit, c.limit, 0)
 
 				require.NoError(t, s.Cancel(t.Context(), newestOrder(t, s).Ref))
-				orders, err = hoard(s, 1, c.change)
+				orders, err = hoard(s, c.change)
 				require.Error(t, err)
 				assert.Equal(t, 1, orders, "a place that is free again")
 				s.Later(31 * time.Minute)
 				s.Later(5 * time.Minute)
-				orders, _ = hoard(s, 1, c.change)
+				orders, _ = hoard(s, c.change)
 				assert.Equal(t, c.limit, orders, "after the others have ended")
 			})
 		})
@@ -143,7 +143,7 @@ func TestPlace_PaidOrdersAndOtherPeopleDoNotCount(t *testing.T) {
 		for range 5 {
 			s.PlacePaid(1)
 		}
-		orders, err := hoard(s, 1, func(int, *payments.PlaceInput) {})
+		orders, err := hoard(s, func(int, *payments.PlaceInput) {})
 		require.Error(t, err)
 		assert.Equal(t, 3, orders)
 		in := s.CartForm(1)

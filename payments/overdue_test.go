@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/store"
 	"github.com/coincart/coincart/payments/sandbox"
 )
 
@@ -77,7 +78,7 @@ func TestOverdue_OrderPastItsEnd(t *testing.T) {
 		c := caseOf(t, s, order.ID)
 		require.NotNil(t, c)
 		require.True(t, c.Open)
-		require.NoError(t, s.Store.CloseReview(t.Context(), c.ID, "seen"))
+		require.NoError(t, s.Store.MoveReview(t.Context(), c.ID, true, store.ReviewChange{Open: new(false), Decision: new(models.DecideNoted)}))
 		s.Later(2 * time.Minute)
 		c = caseOf(t, s, order.ID)
 		assert.True(t, c.Open, "what is still overdue has an open case")

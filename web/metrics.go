@@ -85,7 +85,7 @@ func (w workerMetrics) Collect(to chan<- prometheus.Metric) {
 	}
 }
 
-// backlogMetrics collects what is overdue and the open cases on request (reliability.md R21). If the database does not answer within
+// backlogMetrics collects what is overdue and the open cases on request (reliability.md R23). If the database does not answer within
 // backlogWithin, there are no such metrics, which is a signal of its own.
 type backlogMetrics func(context.Context) (models.Backlog, error)
 

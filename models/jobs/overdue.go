@@ -28,7 +28,7 @@ const (
 // was stopped is done first.
 const overduePause = time.Minute
 
-// WatchOverdue adds a worker that opens cases for overdue work and closes those of work that has moved on (reliability.md R21). Call it after
+// WatchOverdue adds a worker that opens cases for overdue work and closes those of work that has moved on (reliability.md R23). Call it after
 // all other workers are registered, so that RunOnce looks after they have worked.
 func (e *Engine) WatchOverdue() {
 	var looked atomic.Pointer[time.Time]

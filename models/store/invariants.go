@@ -49,11 +49,6 @@ var invariants = []invariant{
 		WHERE refused = 0 AND attempt_id <> '' AND to_state = 'paid' GROUP BY attempt_id HAVING COUNT(*) > 1`},
 	{"I2", "attempt that pays more than one order", `SELECT paid_attempt_id FROM orders
 		WHERE paid_attempt_id <> '' GROUP BY paid_attempt_id HAVING COUNT(*) > 1`},
-	{"I3", "order fulfilled more often than it was taken back", `SELECT order_id FROM transitions
-		WHERE refused = 0 AND attempt_id = '' AND refund_id = '' AND (to_state = 'fulfilled' OR from_state = 'fulfilled')
-		GROUP BY order_id HAVING SUM(CASE WHEN to_state = 'fulfilled' THEN 1 ELSE -1 END) > 1`},
-	{"I3", "order fulfilled without a payment", `SELECT o.id FROM orders o WHERE (o.fulfilled_at IS NOT NULL OR o.state = 'fulfilled')
-		AND NOT EXISTS (SELECT 1 FROM attempts a WHERE a.id = o.paid_attempt_id AND a.order_id = o.id AND a.state = 'paid')`},
 	{"I4", "paid order without proof of its payment", `SELECT o.id FROM orders o
 		WHERE o.state = 'paid' AND NOT EXISTS (
 			SELECT 1 FROM attempts a JOIN evidence e ON e.attempt_id = a.id

@@ -55,12 +55,12 @@ var moneyInvariants = []invariant{
 		) r ON r.attempt_id = o.paid_attempt_id WHERE o.refunds <> CASE
 			WHEN COALESCE(r.asked, 0) > 0 THEN 'requested' WHEN COALESCE(r.flying, 0) > 0 THEN 'in_flight' WHEN COALESCE(r.done, 0) = 0 THEN 'none'
 			WHEN EXISTS (SELECT 1 FROM attempts a WHERE a.id = o.paid_attempt_id AND a.refunded >= a.received) THEN 'all' ELSE 'part' END`},
-	{"I16", "order in review without an open case", `SELECT o.id FROM orders o WHERE o.state = 'review' AND NOT EXISTS (
+	{"I18", "order in review without an open case", `SELECT o.id FROM orders o WHERE o.state = 'review' AND NOT EXISTS (
 			SELECT 1 FROM reviews r WHERE r.open IN (1) AND r.order_id = o.id AND r.kind IN ('late_payment', 'sold_out', 'second_payment', 'mismatch'))`},
-	{"I16", "money that belongs to no order and no open case, and does not go back", `SELECT a.id FROM attempts a JOIN orders o ON o.id = a.order_id
+	{"I18", "money that belongs to no order and no open case, and does not go back", `SELECT a.id FROM attempts a JOIN orders o ON o.id = a.order_id
 		WHERE a.state = 'paid' AND a.refunded < a.received AND NOT (o.state = 'paid' AND o.paid_attempt_id = a.id) AND NOT EXISTS (
 			SELECT 1 FROM reviews r WHERE r.open IN (1) AND r.attempt_id = a.id AND r.kind IN ('late_payment', 'sold_out', 'second_payment'))`},
-	{"I16", "case closed without a decision", `SELECT id FROM reviews WHERE open IN (0) AND decision = '' AND resolution = ''`},
+	{"I18", "case closed without a decision", `SELECT id FROM reviews WHERE open IN (0) AND decision = '' AND resolution = ''`},
 	{"I11", "sealed day with an open discrepancy", `SELECT x.id FROM discrepancies x JOIN book_days d ON d.day = x.day
 		WHERE d.state = 'sealed' AND x.state = 'open' AND x.kind <> 'changed_sealed'`},
 	{"I11", "sealed day whose statement is not the one that it was sealed with", `SELECT d.day FROM book_days d

@@ -77,7 +77,7 @@ func foldedText(texts ...string) string {
 		b.WriteByte(' ')
 	}
 	for _, one := range texts {
-		for _, word := range strings.Fields(text.Fold(one)) {
+		for word := range strings.FieldsSeq(text.Fold(one)) {
 			add(word)
 			if isGrouped(word) {
 				add(strings.ReplaceAll(word, ",", "")) // as a search has it
@@ -132,7 +132,7 @@ type partSearch struct {
 func readPartSearch(typed string) partSearch {
 	var q partSearch
 	seen := map[string]bool{}
-	for _, word := range strings.Fields(text.Fold(typed)) {
+	for word := range strings.FieldsSeq(text.Fold(typed)) {
 		word = plainWord(word)
 		if word == "" || seen[word] {
 			continue
