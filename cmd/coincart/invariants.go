@@ -11,7 +11,7 @@ import (
 	"github.com/coincart/coincart/payments/doctor"
 )
 
-// invariantsCmd checks the invariants of the database (reliability.md §4).
+// invariantsCmd checks the invariants of the database (reliability.md §5).
 type invariantsCmd struct {
 	databaseSettings
 

@@ -11,7 +11,7 @@ import (
 
 // Violation is a row that must not exist.
 type Violation struct {
-	Rule string // such as "I7", of reliability.md §4; "sums" for those that only add up
+	Rule string // such as "I7", of reliability.md §5; "sums" for those that only add up
 	What string // what is wrong with which row
 }
 
@@ -118,7 +118,7 @@ var invariants = []invariant{
 		WHERE total <> {product unit_price quantity}`},
 }
 
-// Invariants runs the rules that hold at every moment (reliability.md §4) and returns the rows that break them; none is well.
+// Invariants runs the rules that hold at every moment (reliability.md §5) and returns the rows that break them; none is well.
 // I5 needs what the platform says: see UnknownPayments.
 func (s *Store) Invariants(ctx context.Context) ([]Violation, error) {
 	now, err := s.Now(ctx)

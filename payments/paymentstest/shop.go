@@ -81,7 +81,7 @@ type Shop struct {
 	Variant   models.Variant  // the product's only variant, 10.50 USD a piece
 }
 
-// Each runs a scenario on SQLite and on MariaDB, in parallel, and then checks the invariants of reliability.md §4.
+// Each runs a scenario on SQLite and on MariaDB, in parallel, and then checks the invariants of reliability.md §5.
 func Each(t *testing.T, scenario func(t *testing.T, s *Shop), options ...Option) {
 	t.Helper()
 	for name, dsn := range map[string]func(testing.TB) string{"sqlite": modelstest.SQLiteDSN, "mariadb": modelstest.MariaDBDSN} {
@@ -220,7 +220,7 @@ func (s *Shop) Deliver() {
 	s.Work()
 }
 
-// CheckInvariants runs the SQL of reliability.md §4, which must return no row.
+// CheckInvariants runs the SQL of reliability.md §5, which must return no row.
 func CheckInvariants(tb testing.TB, db *store.Store) {
 	tb.Helper()
 	violations, err := db.Invariants(tb.Context())
