@@ -19,7 +19,7 @@ import (
 // letter returns the newest mail to an address, which is about the order: its subject is that of an id of the catalogue.
 func (s *shop) letter(words *i18n.Printer, id string, order models.Order) mail.Message {
 	s.t.Helper()
-	want := words.T(id+".subject", "Shop", "Osier", "Ref", order.Ref)
+	want := words.T(id+".subject", "Shop", "Osier", "Number", order.NumberText)
 	var subjects []string
 	for _, m := range s.mails.all() {
 		if m.Subject == want && m.To == order.Email {

@@ -66,7 +66,7 @@ func TestOfficeCustomers_ErasedOnceTheirOrdersAreDone(t *testing.T) {
 		owner.stepUp()
 		at := owner.customer(order.Email)
 		owner.post(at+"/erase", "sure", "yes").is(http.StatusUnprocessableEntity).has(english.T("admin.refusal.customer_open"), order.NumberText)
-		owner.post("/admin/orders/"+order.ID+"/fulfil", "form_token", models.NewRef(), "tracking", "").is(http.StatusSeeOther)
+		owner.post("/admin/orders/"+order.ID+"/ship", "form_token", models.NewRef()).is(http.StatusSeeOther)
 		s.work()
 		before := len(s.mails.all())
 		owner.post(at + "/erase").is(http.StatusUnprocessableEntity).has(english.T("admin.refusal.customer_unsure"))

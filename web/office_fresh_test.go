@@ -29,11 +29,11 @@ func noCode() map[string]string {
 		"/account/alerts": "chooses one's own mails; changes no price, no order and no payment",
 		"/account":        account, "/account/password": account, "/account/sessions/end": account, "/account/sessions/:session/end": account,
 
-		"/orders/bulk/cancel": orders, "/orders/bulk/fulfil": orders, "/orders/:id/fulfil": orders, "/orders/:id/cancel": orders, "/cancellations": orders,
-		"/orders/:id/note": reads, "/orders/:id/ask": reads, "/orders/:id/resend": reads, "/exports": reads, "/customers": reads,
+		"/orders/bulk/cancel": orders, "/orders/bulk/fulfil": orders, "/orders/:id/ship": orders, "/orders/:id/ship/correct": orders, "/orders/:id/ship/undo": orders, "/orders/:id/cancel": orders, "/cancellations": orders,
+		"/orders/:id/note": reads, "/orders/:id/ask": reads, "/orders/:id/resend": reads, "/exports": reads, "/customers/:customer/note": reads, "/audit/export": reads,
 
 		"/statements": books, "/statements/:day/fetch": books, "/statements/:day/seal": books, "/discrepancies/:id/settle": books,
-		"/discrepancies/:id/accept": books, "/discrepancies/:id/assign": books, "/reviews/:id/close": books,
+		"/discrepancies/:id/accept": books, "/discrepancies/:id/assign": books, "/reviews/:id/decide": books, "/reviews/:id/ask": reads,
 
 		"/stock/counts": stock, "/stock/counts/:id": stock, "/stock/counts/:id/book": stock, "/stock/counts/:id/drop": stock, "/stock/:id": stock,
 

@@ -212,7 +212,7 @@ func TestBulk_FulfilsRowByRow(t *testing.T) {
 	})
 }
 
-func TestReview_IsClosedOnceWithANote(t *testing.T) {
+func TestReview_IsDecidedOnceWithANote(t *testing.T) {
 	each(t, func(t *testing.T, s *shop) {
 		order := s.openOrder()
 		require.NoError(t, s.db.OpenReview(t.Context(), models.Review{
@@ -223,14 +223,20 @@ func TestReview_IsClosedOnceWithANote(t *testing.T) {
 		require.Len(t, reviews, 1)
 		id := reviews[0].ID
 		viewer, c := s.staffed(models.RoleViewer), s.staffed(models.RoleFinance)
-		viewer.get("/admin/inbox").is(http.StatusOK).has("amount &lt;b&gt;differs", order.NumberText).lacks("/admin/reviews/"+id+"/close", "<b>differs")
-		c.get("/admin/inbox").is(http.StatusOK).has("/admin/reviews/" + id + "/close")
+		viewer.get("/admin/inbox").is(http.StatusOK).has("amount &lt;b&gt;differs", order.NumberText).lacks("/admin/reviews/"+id+"/decide", "<b>differs")
+		c.get("/admin/inbox").is(http.StatusOK).has("/admin/reviews/" + id + "/decide")
 		assert.LessOrEqual(t, len(s.statements()), 8)
 		c.get("/admin/orders?unusual=1").has(order.ID)
-		c.post("/admin/reviews/"+id+"/close", "note", "").is(http.StatusUnprocessableEntity)
-		c.post("/admin/reviews/"+id+"/close", "note", "Looked at it").redirects("/admin/inbox")
-		c.post("/admin/reviews/"+id+"/close", "note", "Again").is(http.StatusConflict)
-		c.post("/admin/reviews/"+models.NewID()+"/close", "note", "x").is(http.StatusNotFound)
+		decide := func(id, decision, note string) page {
+			return c.post("/admin/reviews/"+id+"/decide", "decision", decision, "note", note, "form_token", models.NewRef())
+		}
+		decide(id, "noted", "").is(http.StatusUnprocessableEntity)
+		decide(id, "accept", "x").is(http.StatusConflict).has(english.T("admin.refusal.decided"))
+		decide(id, "refund", "x").is(http.StatusConflict)
+		decide(id, "nonsense", "x").is(http.StatusConflict)
+		decide(id, "noted", "Looked at it").redirects("/admin/inbox")
+		decide(id, "noted", "Again").is(http.StatusConflict)
+		decide(models.NewID(), "noted", "x").is(http.StatusNotFound)
 		c.get("/admin/inbox").lacks(id)
 		c.get("/admin/inbox?all=1").has("Looked at it")
 	})

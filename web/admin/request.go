@@ -144,6 +144,7 @@ func StatusOf(refusal pages.Refusal) int {
 		pages.RefusalUnreachable: http.StatusServiceUnavailable, pages.RefusalSealed: http.StatusServiceUnavailable,
 		pages.RefusalStale: http.StatusConflict, pages.RefusalDaySealed: http.StatusConflict, pages.RefusalSamePerson: http.StatusConflict,
 		pages.RefusalCountEnded: http.StatusConflict, pages.RefusalNotCancellable: http.StatusConflict, pages.RefusalNotFulfillable: http.StatusConflict,
+		pages.RefusalDecided: http.StatusConflict, pages.RefusalMissing: http.StatusConflict, pages.RefusalUndoLate: http.StatusConflict,
 	}[refusal]
 	if !ok {
 		return http.StatusUnprocessableEntity

@@ -131,12 +131,12 @@ func (h *handlers) shipmentDone(req *admin.Request, shipment string, cause error
 	})
 }
 
-// refundOrder requests a refund of the payment that counts: POST /admin/orders/{id}/refund with reason, shopper_note, pieces-{line}, delivery,
+// refundOrder requests a refund of the payment that counts, or of the one that is named: POST /admin/orders/{id}/refund with attempt, reason, shopper_note, pieces-{line}, delivery,
 // restock, amount, unit, all, form_token. A second click is the same refund.
 func (h *handlers) refundOrder(req *admin.Request, form url.Values, token string) error {
 	id := req.ID()
 	typed, pieces, ok := readPieces(form)
-	in := payments.RefundInput{OrderID: id, FormToken: token, Delivery: form.Get("delivery") == "1"}
+	in := payments.RefundInput{OrderID: id, AttemptID: form.Get("attempt"), FormToken: token, Delivery: form.Get("delivery") == "1"}
 	for line, n := range pieces {
 		in.Pieces = append(in.Pieces, payments.RefundPieces{LineID: line, Quantity: n, Restock: form.Get("restock") == "1"})
 	}
