@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"image/color"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -44,19 +45,17 @@ func TestCoins_ARateThatJumpsIsConfirmedAndTheOwnersAreTold(t *testing.T) {
 		really := c.sendAll(path, form, nil).is(http.StatusUnprocessableEntity)
 		checkStaffPage(t, "confirm", really)
 		really.has(english.T("admin.confirm.rate.differs_before"), "$1.00", "$1,000,000.00", "100 USDT", "0.01 USDT", "+99999900%", "-")
-		assert.Equal(t, "1", s.rate("USDT"), "nothing is stored before it is confirmed")
+		assert.Equal(t, "1", s.rate(), "nothing is stored before it is confirmed")
 		confirmed := really.typed(path)
 		other := url.Values{}
-		for name, values := range confirmed {
-			other[name] = values
-		}
+		maps.Copy(other, confirmed)
 		other.Set("rate", "2000000")
 		c.sendAll(path, other, nil).is(http.StatusUnprocessableEntity).has("$2,000,000.00")
-		assert.Equal(t, "1", s.rate("USDT"), "another rate is asked about again")
+		assert.Equal(t, "1", s.rate(), "another rate is asked about again")
 		assert.Empty(t, s.alerts())
 
 		c.sendAll(path, confirmed, nil).redirects(path)
-		assert.Equal(t, "1000000", s.rate("USDT"))
+		assert.Equal(t, "1000000", s.rate())
 		entry := s.entry("coin.change")
 		assert.Contains(t, entry.After, "cost of 100: 100 → 0.01")
 		mails := s.alerts()

@@ -18,7 +18,7 @@ func check(ctx context.Context, tx *store.Store, old models.Settings, group mode
 		return checkMail(old, changes)
 	case models.GroupShop:
 		return checkNumbers(ctx, tx, old, changes)
-	case models.GroupLegal, models.GroupOrders, models.GroupPricing, models.GroupRetention:
+	case models.GroupLegal, models.GroupOrders, models.GroupLimits, models.GroupPricing, models.GroupRetention:
 	}
 	return nil
 }

@@ -70,7 +70,6 @@ var (
 	staffAlertTable    = tableOf[models.StaffAlert]("told_until", "mailed_at") // Tell alone changes them
 	staffTable         = tableOf[models.Staff]()
 	staffSessionTable  = tableOf[models.StaffSession]()
-	securityTable      = tableOf[models.SecurityCount]()
 )
 
 // Rows that are of no use outside this package.

@@ -1,48 +1,47 @@
 package admin
 
-import (
-	"slices"
-
-	"github.com/coincart/coincart/models"
+// The decisions that pages treat in a way of their own, as models.Decision names them.
+const (
+	decideAccept       = "accept"
+	decideAcceptAmount = "accept_amount"
+	decideRefund       = "refund"
+	decideDrop         = "drop"
+	decideNoted        = "noted"
+	decideAsk          = "ask"
 )
 
 // path returns the address of a decision's form. Sending money back needs a fresh code, and asking needs less than deciding.
 func (d DecisionForm) path(review string) string {
 	action := "decide"
-	switch models.Decision(d.Decision) {
-	case models.DecideRefund, models.DecideAsk:
+	if d.Decision == decideRefund || d.Decision == decideAsk {
 		action = d.Decision
-	case models.DecideAccept, models.DecideAcceptAmount, models.DecideDrop, models.DecideNoted, models.DecideWait:
 	}
 	return "/admin/reviews/" + review + "/" + action
 }
 
 // dangerous reports whether the decision cannot be taken back.
-func (d DecisionForm) dangerous() bool {
-	return slices.Contains([]models.Decision{models.DecideRefund, models.DecideDrop}, models.Decision(d.Decision))
-}
+func (d DecisionForm) dangerous() bool { return d.Decision == decideRefund || d.Decision == decideDrop }
 
 func (d DecisionForm) class() string {
 	switch {
 	case d.dangerous():
 		return "confirm--danger"
-	case models.Decision(d.Decision) == models.DecideAccept, models.Decision(d.Decision) == models.DecideAcceptAmount:
+	case d.Decision == decideAccept || d.Decision == decideAcceptAmount:
 		return "confirm--main"
 	}
 	return ""
 }
 
 func (d DecisionForm) glyph() string {
-	switch models.Decision(d.Decision) {
-	case models.DecideAccept, models.DecideAcceptAmount, models.DecideNoted:
+	switch d.Decision {
+	case decideAccept, decideAcceptAmount, decideNoted:
 		return "check"
-	case models.DecideRefund:
+	case decideRefund:
 		return "return"
-	case models.DecideDrop:
+	case decideDrop:
 		return "stop"
-	case models.DecideAsk:
+	case decideAsk:
 		return "turn"
-	case models.DecideWait:
 	}
 	return "clock"
 }

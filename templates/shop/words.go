@@ -2,6 +2,7 @@ package shop
 
 import (
 	"cmp"
+	"slices"
 
 	"github.com/coincart/coincart/templates/i18n"
 )
@@ -46,8 +47,8 @@ func (v HomeView) text(id string) string {
 // words returns the message "order.notice." + kind.
 func (n Notice) words(p *i18n.Printer) string {
 	id := "order.notice." + string(n.Kind)
-	switch n.Kind {
-	case NoticeOnlyLeft, NoticePieces, NoticeOpenPayer, NoticeOpenEmail, NoticeOpenNetwork:
+	counted := []NoticeKind{NoticeOnlyLeft, NoticePieces, NoticeOpenPayer, NoticeOpenEmail, NoticeOpenNetwork}
+	if slices.Contains(counted, n.Kind) {
 		return p.N(id, n.Left, "Product", n.Product, "Total", n.Total)
 	}
 	return p.T(id, "Product", n.Product, "From", n.From, "To", n.To, "Total", n.Total)

@@ -52,7 +52,7 @@ func (h *handlers) shipOrder(req *admin.Request, form url.Values, token string) 
 	for line, n := range pieces {
 		in.Pieces = append(in.Pieces, payments.Pieces{LineID: line, Quantity: n})
 	}
-	cause := error(payments.ErrPieces)
+	cause := payments.ErrPieces
 	if ok && (len(pieces) > 0 || len(typed) == 0) {
 		_, cause = h.payments.Ship(req.Context(), in, req.Actor())
 	}
