@@ -50,9 +50,9 @@ func TestSettings_ALostUpdateIsToldAndProblemsStandAtTheirFields(t *testing.T) {
 	each(t, func(t *testing.T, s *shop) {
 		owner := s.staffed(models.RoleOwner)
 		owner.stepUp()
-		owner.post("/admin/settings/orders", "version", "0", "orders.ttl", "45", "quote.ttl", "10", "stock.low", "5", "alerts.daily_hour", "7").redirects("/admin/settings/orders")
-		owner.post("/admin/settings/orders", "version", "0", "orders.ttl", "60", "quote.ttl", "10", "stock.low", "5", "alerts.daily_hour", "7").is(http.StatusConflict).has(`value="60"`)
-		owner.post("/admin/settings/orders", "version", "1", "orders.ttl", "1", "quote.ttl", "x", "stock.low", "5", "alerts.daily_hour", "7").
+		owner.post("/admin/settings/orders", "version", "0", "orders.ttl", "45", "quote.ttl", "10", "stock.low", "5", "alerts.daily_hour", "7", "orders.shipment_undo", "60").redirects("/admin/settings/orders")
+		owner.post("/admin/settings/orders", "version", "0", "orders.ttl", "60", "quote.ttl", "10", "stock.low", "5", "alerts.daily_hour", "7", "orders.shipment_undo", "60").is(http.StatusConflict).has(`value="60"`)
+		owner.post("/admin/settings/orders", "version", "1", "orders.ttl", "1", "quote.ttl", "x", "stock.low", "5", "alerts.daily_hour", "7", "orders.shipment_undo", "60").
 			is(http.StatusUnprocessableEntity).has(`id="orders.ttl-problem"`).has(`id="quote.ttl-problem"`)
 		settings, err := s.db.LoadSettings(t.Context())
 		require.NoError(t, err)

@@ -125,7 +125,7 @@ func TestOwnOrders_ALinkShowsNoneOfAnotherPersonAndNothingAfterAnErase(t *testin
 
 		owner := s.staffed(models.RoleOwner)
 		owner.stepUp()
-		owner.post("/admin/orders/"+hers.ID+"/fulfil", "form_token", models.NewRef(), "tracking", "").is(http.StatusSeeOther)
+		owner.post("/admin/orders/"+hers.ID+"/ship", "form_token", models.NewRef()).is(http.StatusSeeOther)
 		at := owner.customer(hers.Email)
 		owner.post(at+"/erase", "sure", "yes").redirects("/admin/customers")
 		stranger.get(links[hers.Email]).is(http.StatusOK).has(english.T("own.none")).lacks(hers.Ref)

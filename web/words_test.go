@@ -73,7 +73,7 @@ func TestOffice_NavigationCountsWhatWaits(t *testing.T) {
 		assert.Equal(t, map[string]string{
 			"/admin/orders": "1 " + english.N("admin.attention.to_fulfil", 1), "/admin/inbox": "1 " + english.N("admin.attention.reviews", 1),
 		}, two.counters())
-		c.post("/admin/orders/" + order.ID + "/fulfil").is(http.StatusSeeOther)
+		c.post("/admin/orders/"+order.ID+"/ship", "form_token", models.NewRef()).is(http.StatusSeeOther)
 		assert.Equal(t, map[string]string{"/admin/inbox": "1 " + english.N("admin.attention.reviews", 1)}, c.get("/admin/products").counters())
 	})
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/invalid"
 	"github.com/coincart/coincart/models/store"
 	"github.com/coincart/coincart/payments"
 	"github.com/coincart/coincart/payments/books"
@@ -83,6 +84,9 @@ func (h *handlers) refundDiscrepancy(req *admin.Request, form url.Values, token 
 		return h.discrepancyRefused(req, found, func(row *pages.DiscrepancyRow) {
 			row.Refusal, row.Left, row.FormToken = wrong.Form, wrong.Left, token
 			row.Amount, row.TooMuch = pages.Field{Value: form.Get("amount"), Problem: wrong.Amount}, wrong.TooMuch
+			if wrong.TooMuch {
+				row.Amount.Problem = invalid.Amount // its words say how much is left
+			}
 			row.Reason = pages.Field{Value: form.Get("reason"), Problem: wrong.Reason}
 		})
 	}
