@@ -81,6 +81,10 @@ func (rs *Refunds) RequestRefund(ctx context.Context, in RefundInput, by models.
 		if err != nil {
 			return err
 		}
+		if known, err := tx.RefundByFormToken(ctx, in.FormToken); !errors.Is(err, store.ErrNotFound) {
+			refund = known // the other click of a double click has just stored it
+			return err
+		}
 		if order.State != models.OrderPaid { // money of an order in review waits for its decision
 			return ErrNotRefundable
 		}
