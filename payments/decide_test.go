@@ -1,8 +1,9 @@
 package payments_test
 
 import (
-	"fmt"
 	"net/http"
+	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -176,12 +177,7 @@ func TestDecide_EveryKindAndDecision(t *testing.T) {
 func (s *shop) offered(order models.Order, d models.Decision) bool {
 	s.T.Helper()
 	fresh, review := s.Order(order.Ref), s.OpenCase(order)
-	for _, o := range review.Decisions(&fresh) {
-		if o == d {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(review.Decisions(&fresh), d)
 }
 
 func (s *shop) openCases(order models.Order) (kinds []models.ReviewKind) {
@@ -259,7 +255,7 @@ func TestDecide_TwoPeopleAtOnceDecideOnce(t *testing.T) {
 		for i := range cap(errs) {
 			d := []models.Decision{models.DecideAccept, models.DecideRefund}[i%2]
 			go func() {
-				errs <- s.Service.Decide(t.Context(), payments.DecideInput{ReviewID: id, Decision: d, Note: fmt.Sprint(i), FormToken: models.NewRef()}, finance)
+				errs <- s.Service.Decide(t.Context(), payments.DecideInput{ReviewID: id, Decision: d, Note: strconv.Itoa(i), FormToken: models.NewRef()}, finance)
 			}()
 		}
 		won := 0

@@ -72,6 +72,31 @@ func (s *shop) placeOdd(coin string) models.Order {
 	return order
 }
 
+// The third of 0.00030787 is rounded down, so that three of them would leave something of the payment.
+func TestRefund_TheLastPieceTakesTheRest(t *testing.T) {
+	t.Parallel()
+	eachShop(t, func(t *testing.T, s *shop) {
+		s.sellsAt("9.98")
+		in := s.CartForm(3)
+		in.Coin = "BTC"
+		p, err := s.Place(t.Context(), in)
+		require.NoError(t, err)
+		require.NoError(t, s.Platform.Pay(s.PlatformOrder(s.Order(p.Ref)).OrderNum))
+		s.Deliver()
+		order := s.Order(p.Ref)
+		got := [][2]string{}
+		for range 3 {
+			r, err := s.refundPieces(order, 1, false)
+			require.NoError(t, err)
+			got = append(got, [2]string{r.Amount.String(), r.Worth.String()})
+		}
+		assert.Equal(t, [][2]string{{"0.00010262", "9.98"}, {"0.00010262", "9.98"}, {"0.00010263", "9.98"}}, got)
+		s.Work()
+		s.NextDay()
+		assert.Equal(t, models.RefundsAll, s.Order(order.Ref).Refunds)
+	}, refundable)
+}
+
 // sellsAt makes the shop's carts hold a product of another price.
 func (s *shop) sellsAt(price string) {
 	s.T.Helper()

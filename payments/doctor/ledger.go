@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -49,7 +50,7 @@ func EachLedgerPayment(ctx context.Context, platformURL, appID string, before ti
 	}
 	last := ""
 	for {
-		query := url.Values{"status": {"3"}, "limit": {fmt.Sprint(ledgerPage)}}
+		query := url.Values{"status": {"3"}, "limit": {strconv.Itoa(ledgerPage)}}
 		if last != "" {
 			query.Set("before", last)
 		}
