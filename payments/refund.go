@@ -274,7 +274,9 @@ func (rs *Refunds) decideRefund(
 
 // moveRefund calls moveRefundIn for the worker in a transaction of its own.
 func (rs *Refunds) moveRefund(ctx context.Context, r *models.Refund, to models.RefundState, set store.RefundChange) error {
-	return rs.store.Tx(ctx, func(tx *store.Store) error { return rs.moveRefundIn(ctx, tx, r, to, set, "refund") })
+	err := rs.store.Tx(ctx, func(tx *store.Store) error { return rs.moveRefundIn(ctx, tx, r, to, set, "refund") })
+	rs.outbox.Wake()
+	return err
 }
 
 // moveRefundIn changes a refund's state in a transaction, and what follows from it: the order's facts, stock that comes back, and the case
