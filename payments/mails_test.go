@@ -8,7 +8,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/coincart/coincart/models"
-	"github.com/coincart/coincart/payments"
 	"github.com/coincart/coincart/payments/opay"
 	"github.com/coincart/coincart/payments/sandbox"
 )
@@ -54,12 +53,9 @@ func TestMails_LateMoneyAndItsRefund(t *testing.T) {
 		require.Equal(t, models.OrderReview, order.State)
 		assert.ElementsMatch(t, []string{"order received", "order cancelled", "late payment"}, s.Mails.Subjects())
 
-		_, err := s.RequestRefund(t.Context(), payments.RefundInput{
-			OrderID: order.ID, AttemptID: order.PaidAttemptID, Amount: models.MustAmount("10.5"), Reason: "late", FormToken: models.NewRef(),
-		}, finance)
-		require.NoError(t, err)
-		require.NoError(t, s.Outbox.QueueDecided(t.Context(), s.Store, order.ID, "a review"))
-		require.NoError(t, s.Outbox.QueueDecided(t.Context(), s.Store, order.ID, "a review"))
+		late := s.OpenCase(order)
+		s.Decide(order, models.DecideRefund)
+		require.NoError(t, s.Outbox.QueueDecided(t.Context(), s.Store, order.ID, late.ID)) // told once
 		s.Work()
 		s.NextDay() // the statement confirms it: no second mail
 		assert.ElementsMatch(t, []string{"order received", "order cancelled", "late payment", "late decided", "refunded"}, s.Mails.Subjects())

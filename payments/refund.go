@@ -81,6 +81,10 @@ func (rs *Refunds) RequestRefund(ctx context.Context, in RefundInput, by models.
 		if err != nil {
 			return err
 		}
+		if known, err := tx.RefundByFormToken(ctx, in.FormToken); !errors.Is(err, store.ErrNotFound) {
+			refund = known // the other click of a double click has just stored it
+			return err
+		}
 		if order.State != models.OrderPaid { // money of an order in review waits for its decision
 			return ErrNotRefundable
 		}
@@ -270,7 +274,9 @@ func (rs *Refunds) decideRefund(
 
 // moveRefund calls moveRefundIn for the worker in a transaction of its own.
 func (rs *Refunds) moveRefund(ctx context.Context, r *models.Refund, to models.RefundState, set store.RefundChange) error {
-	return rs.store.Tx(ctx, func(tx *store.Store) error { return rs.moveRefundIn(ctx, tx, r, to, set, "refund") })
+	err := rs.store.Tx(ctx, func(tx *store.Store) error { return rs.moveRefundIn(ctx, tx, r, to, set, "refund") })
+	rs.outbox.Wake()
+	return err
 }
 
 // moveRefundIn changes a refund's state in a transaction, and what follows from it: the order's facts, stock that comes back, and the case

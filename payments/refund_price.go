@@ -68,6 +68,9 @@ func (b *refundBasis) price(in RefundInput) (refundPrice, error) {
 			sum = sum.Add(l.Worth)
 		}
 		p.amount = b.coins(sum).Least(left) // less was paid than the pieces cost, or some of it went back already
+		if sum.IsPositive() && sum.Cmp(leftWorth) >= 0 {
+			p.amount = left
+		}
 	}
 	if !p.amount.IsPositive() || p.amount.Digits() > b.precision {
 		return p, ErrRefundAmount
@@ -103,7 +106,7 @@ func (b *refundBasis) lines(in RefundInput) ([]models.RefundLine, error) {
 		p := wanted[c.Line.ID]
 		delete(wanted, c.Line.ID)
 		if in.All && pays {
-			p.Quantity, p.Restock = c.ToRefund(), in.Restock && c.ToSend() > 0
+			p.Quantity, p.Restock = c.ToRefund(), in.Restock
 		}
 		if p.Quantity == 0 {
 			continue
@@ -111,9 +114,7 @@ func (b *refundBasis) lines(in RefundInput) ([]models.RefundLine, error) {
 		if !pays || p.Quantity > c.ToRefund() {
 			return nil, ErrPieces
 		}
-		lines = append(lines, models.RefundLine{
-			OrderLineID: c.Line.ID, Quantity: p.Quantity, Unsent: min(p.Quantity, c.ToSend()), Restock: p.Restock, Worth: b.lineWorth(c, p.Quantity),
-		})
+		lines = append(lines, b.lineOf(c, p, in.All)...)
 	}
 	for _, p := range wanted {
 		if p.Quantity > 0 {
@@ -130,13 +131,31 @@ func (b *refundBasis) lines(in RefundInput) ([]models.RefundLine, error) {
 	return lines, nil
 }
 
-// lineWorth returns what pieces of a line cost, with their share of discount and tax. Shares are rounded so that those of all pieces add up.
-func (b *refundBasis) lineWorth(c models.LineCount, pieces int) models.Amount {
+// lineOf returns what a refund is for of one line. Of all that is left, only the pieces that were not sent go back on the shelf: they are a
+// line of their own.
+func (b *refundBasis) lineOf(c models.LineCount, p RefundPieces, all bool) []models.RefundLine {
+	unsent := min(p.Quantity, c.ToSend())
+	first := models.RefundLine{OrderLineID: c.Line.ID, Quantity: p.Quantity, Unsent: unsent, Restock: p.Restock}
+	if !all || !p.Restock || unsent == p.Quantity {
+		first.Worth = b.lineWorth(c, 0, p.Quantity)
+		return []models.RefundLine{first}
+	}
+	sent := models.RefundLine{OrderLineID: c.Line.ID, Quantity: p.Quantity - unsent, Worth: b.lineWorth(c, unsent, p.Quantity)}
+	if unsent == 0 {
+		return []models.RefundLine{sent}
+	}
+	first.Quantity, first.Worth = unsent, b.lineWorth(c, 0, unsent)
+	return []models.RefundLine{first, sent}
+}
+
+// lineWorth returns what the pieces from one to another cost, counted from those that were refunded before, with their share of discount and
+// tax. Shares are rounded so that those of all pieces add up.
+func (b *refundBasis) lineWorth(c models.LineCount, from, to int) models.Amount {
 	paid := LinePaid(b.order, c.Line)
 	share := func(n int) models.Amount {
 		return paid.Times(n).DivHalfUp(models.AmountFromInt(int64(c.Line.Quantity)), b.order.Digits)
 	}
-	return share(c.Refunded + pieces).Sub(share(c.Refunded))
+	return share(c.Refunded + to).Sub(share(c.Refunded + from))
 }
 
 // LinePaid returns what a line of an order cost the shopper: less its discount and with its tax, in the order's currency.

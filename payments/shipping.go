@@ -83,6 +83,10 @@ func (o *OrderAdmin) Ship(ctx context.Context, in ShipInput, by models.Actor) (m
 		if err != nil {
 			return err
 		}
+		if known, err := tx.ShipmentByFormToken(ctx, in.FormToken); !errors.Is(err, store.ErrNotFound) {
+			shipment = known // the other click of a double click has just stored it
+			return err
+		}
 		if order.State != models.OrderPaid {
 			return ErrNotFulfillable
 		}
@@ -238,7 +242,7 @@ func (o *OrderAdmin) UndoShipment(ctx context.Context, id string, version int, b
 		if err != nil {
 			return err
 		}
-		if o.clock().Sub(sh.SentAt) > settings.ShipmentUndo() {
+		if UndoUntil(sh, settings.ShipmentUndo(), o.clock()).IsZero() {
 			return ErrUndoLate
 		}
 		if err := tx.UndoShipment(ctx, sh); err != nil {

@@ -36,6 +36,17 @@ func (s *shop) evidence(o models.Order) map[models.EvidenceSource]int {
 	return counts
 }
 
+// placeAs orders a mug with an e-mail address of its own: a mailbox gets few mails about orders that nobody has paid.
+func (s *shop) placeAs(email string) models.Order {
+	s.T.Helper()
+	in := s.CartForm(1)
+	in.Email = email
+	p, err := s.Place(s.T.Context(), in)
+	require.NoError(s.T, err)
+	require.NotEmpty(s.T, p.PayURL)
+	return s.Order(p.Ref)
+}
+
 // payerOf is the account that a pay page is opened for.
 func payerOf(t *testing.T, payURL string) string {
 	t.Helper()

@@ -2,6 +2,7 @@ package payments_test
 
 import (
 	"context"
+	"fmt"
 	"testing"
 	"time"
 
@@ -23,12 +24,12 @@ func TestRun_ConnectionsThatFallSilentStopNoWorker(t *testing.T) {
 	dsn := modelstest.MariaDBDSN(t)
 	proxy := modelstest.NewProxy(t, dsn)
 	direct := modelstest.Open(t, dsn)
-	s := paymentstest.New(t, modelstest.Open(t, proxy.DSN()), modelstest.NewClock(time.Now()), func(_ *sandbox.Config, c *assembly.Config) {
+	s := &shop{paymentstest.New(t, modelstest.Open(t, proxy.DSN()), modelstest.NewClock(time.Now()), func(_ *sandbox.Config, c *assembly.Config) {
 		c.Clock = models.SystemClock
-	})
+	})}
 	called, polled := make([]models.Order, 6), make([]models.Order, 6)
 	for i := range called {
-		called[i], polled[i] = s.PlaceOrder(1), s.PlaceOrder(1)
+		called[i], polled[i] = s.placeAs(fmt.Sprintf("called%d@example.org", i)), s.placeAs(fmt.Sprintf("polled%d@example.org", i))
 	}
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
