@@ -1,48 +1,38 @@
 package admin
 
-import (
-	"slices"
-
-	"github.com/coincart/coincart/models"
-)
-
 // path returns the address of a decision's form. Sending money back needs a fresh code, and asking needs less than deciding.
 func (d DecisionForm) path(review string) string {
 	action := "decide"
-	switch models.Decision(d.Decision) {
-	case models.DecideRefund, models.DecideAsk:
+	switch d.Decision {
+	case "refund", "ask":
 		action = d.Decision
-	case models.DecideAccept, models.DecideAcceptAmount, models.DecideDrop, models.DecideNoted, models.DecideWait:
 	}
 	return "/admin/reviews/" + review + "/" + action
 }
 
 // dangerous reports whether the decision cannot be taken back.
-func (d DecisionForm) dangerous() bool {
-	return slices.Contains([]models.Decision{models.DecideRefund, models.DecideDrop}, models.Decision(d.Decision))
-}
+func (d DecisionForm) dangerous() bool { return d.Decision == "refund" || d.Decision == "drop" }
 
 func (d DecisionForm) class() string {
-	switch {
-	case d.dangerous():
+	switch d.Decision {
+	case "refund", "drop":
 		return "confirm--danger"
-	case models.Decision(d.Decision) == models.DecideAccept, models.Decision(d.Decision) == models.DecideAcceptAmount:
+	case "accept", "accept_amount":
 		return "confirm--main"
 	}
 	return ""
 }
 
 func (d DecisionForm) glyph() string {
-	switch models.Decision(d.Decision) {
-	case models.DecideAccept, models.DecideAcceptAmount, models.DecideNoted:
+	switch d.Decision {
+	case "accept", "accept_amount", "noted":
 		return "check"
-	case models.DecideRefund:
+	case "refund":
 		return "return"
-	case models.DecideDrop:
+	case "drop":
 		return "stop"
-	case models.DecideAsk:
+	case "ask":
 		return "turn"
-	case models.DecideWait:
 	}
 	return "clock"
 }
