@@ -154,7 +154,7 @@ func assemble(c Config) *Service {
 	inquiry := &Inquiry{core: core, gateway: c.Gateway, settlement: settlement, sender: sender, proofAge: c.ProofAge}
 	cancellation := &Cancellation{core: core, settlement: settlement, inquiry: inquiry}
 	quoter := &Quoter{core: core, ttl: c.QuoteTTL}
-	refunds := &Refunds{core: core, gateway: c.Gateway, fourEyes: c.FourEyesLimit, proofAge: c.ProofAge, wake: jobs.NewBell()}
+	refunds := &Refunds{core: core, gateway: c.Gateway, outbox: c.Outbox, fourEyes: c.FourEyesLimit, proofAge: c.ProofAge, wake: jobs.NewBell()}
 	orderAdmin := &OrderAdmin{core: core, inquiry: inquiry, cancellation: cancellation, jobs: c.Jobs, outbox: c.Outbox}
 	return &Service{
 		Quoter: quoter,
