@@ -306,7 +306,9 @@ func (o *officeRun) book(tx *store.Store, product models.Product, n int, at time
 	if err != nil {
 		return sandbox.Order{}, err
 	}
-	attempt := store.AttemptChange{OrderNum: new(number), PaidAt: new(at), DueAt: new(time.Time{})}
+	attempt := store.AttemptChange{
+		OrderNum: new(number), PaidAt: new(at), DueAt: new(time.Time{}), Received: new(a.Amount), Worth: new(order.Total),
+	}
 	if err := tx.MoveAttempt(ctx, a.ID, a.State, models.AttemptPaid, attempt, models.Transition{Cause: "query"}); err != nil {
 		return sandbox.Order{}, err
 	}
