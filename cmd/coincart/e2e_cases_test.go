@@ -18,17 +18,19 @@ import (
 	"github.com/coincart/coincart/templates/browsertest"
 )
 
-// TestE2E_Cases decides about money that came late, sends what it paid for, and refunds one line of another order while the rest is sent.
+// TestE2E_Cases accepts money that came late and sends what it paid for, sends other late money back, and refunds one line of an order while the
+// rest is sent.
 func TestE2E_Cases(t *testing.T) {
 	browsertest.Need(t)
 	s := &adminStory{dev: device{name: "cases", lang: "en-US,en", width: 1280, height: 900, still: true, blind: raceEnabled, limit: 8 * time.Minute}}
 	s.officeRun = startOffice(t, modelstest.SQLiteDSN(t), instant(today, "10:00:00"), func(*officeRun, *store.Store) []sandbox.Order { return nil })
-	late := s.lateOrder("late@example.org")
+	late, back := s.lateOrder("late@example.org"), s.lateOrder("back@example.org")
 	s.ctx = openBrowser(t, s.dev)
 	s.quiet = listenForErrors(s.ctx, t)
 	s.becomeOwner()
 	s.acceptLate(late)
 	s.sendAll(late)
+	s.sendLateBack(back)
 	s.refundLineAndSendRest()
 	s.quiet()
 	s.checkInvariants()
@@ -61,7 +63,7 @@ func (s *adminStory) acceptLate(order models.Order) {
 	s.step("accept", openForm(form), typeInto(form+` [name="note"]`, "Half an hour late, and still on the shelf"))
 	s.step("accepted", follow(form+" button[type=submit]"), visible(".switch"))
 	assert.Equal(s.t, s.shop.base+"/admin/inbox", strings.SplitN(s.location(), "?", 2)[0])
-	assert.NotContains(s.t, s.text(".review__title"), say("admin.review.late_payment"), "the case is closed")
+	assert.NotContains(s.t, s.text(`.review:has(a[href$="/admin/orders/`+order.ID+`"]) .review__title`), say("admin.review.late_payment"), "the case is closed")
 
 	accepted := s.read(order.ID)
 	assert.Equal(s.t, models.OrderPaid, accepted.State)
@@ -93,6 +95,26 @@ func (s *adminStory) sendAll(order models.Order) {
 	page := s.asShopper(order)
 	assert.Contains(s.t, page.text, number)
 	assert.Contains(s.t, page.text, link)
+}
+
+// sendLateBack sends late money back from the form of its case, with a fresh code of the authenticator.
+func (s *adminStory) sendLateBack(order models.Order) {
+	s.t.Helper()
+	s.findOrder(order)
+	form := `form[action*="/admin/reviews/"][action$="/refund"]`
+	s.step("send-back", openForm(form), typeInto(form+` [name="note"]`, "The shopper bought it elsewhere meanwhile"))
+	s.quiet()
+	s.step("step-up", follow(form+" button[type=submit]"), visible("#totp")) // answered with 403, which the console repeats
+	s.quiet = listenForErrors(s.ctx, s.t)
+	assert.Equal(s.t, models.OrderReview, s.read(order.ID).State, "nothing happens before the code")
+	s.do("code", typeInto("#totp", s.code(s.secret)))
+	s.step("sent-back", follow(`.gate button[type=submit]`), visible(".side__fresh"), visible(".switch"))
+	s.waitFor(func() bool { return s.refund(order).State == models.RefundAccepted }, "the platform takes the refund")
+	assert.Equal(s.t, order.Attempts[0].Amount.String(), s.refund(order).Amount.String(), "all of it goes back")
+	assert.Equal(s.t, models.OrderCancelled, s.read(order.ID).State)
+	for _, words := range []string{say("mail.late_refunded.heading"), say("mail.refunded.heading")} {
+		s.waitFor(func() bool { return s.mailed(order.Email, words) }, "a mail says "+words)
+	}
 }
 
 // asShopper is the order's page for somebody who knows the order's e-mail address.
@@ -140,11 +162,7 @@ func (s *adminStory) refundLineAndSendRest() {
 	form := `form[action$="/admin/orders/` + order.ID + `/refund"]`
 	s.step("refund-line", openForm(form), typeOver(form+" #refund-"+gone.ID, "1"), click(form+` input[name="restock"]`),
 		typeInto(form+" #reason", "The clock fell from the shelf's edge and is not sent"))
-	s.quiet()
-	s.step("step-up", follow(form+" button[type=submit]"), visible("#totp")) // answered with 403, which the console repeats
-	s.quiet = listenForErrors(s.ctx, s.t)
-	s.do("code", typeInto("#totp", s.code(s.secret)))
-	s.step("line-refunded", follow(`.gate button[type=submit]`), visible(".side__fresh"))
+	s.do("line-refunded", follow(form+" button[type=submit]"), visible(".side__fresh")) // the code is still fresh
 	s.waitFor(func() bool { return s.refund(order).State == models.RefundAccepted }, "the platform takes the refund")
 	refund := s.refund(order)
 	assert.Equal(s.t, gone.Total.String(), refund.Worth.String())
