@@ -183,7 +183,13 @@ func (o *officeRun) code(secret string) string {
 // order buys two mugs as a shopper and leaves them unpaid. It returns the order and the platform's number of it.
 func (o *officeRun) order(email string) (order models.Order, orderNum string) {
 	o.t.Helper()
-	page := checkout(newVisitor(o.t, "en"), o.shop.base).submit("/checkout", toNewYork(map[string]string{"email": email, "coin": "USDT", "payer_uid": alice}))
+	return o.orderAs(newVisitor(o.t, "en"), email)
+}
+
+// orderAs is order for a visitor whose cart may already hold something.
+func (o *officeRun) orderAs(v *visitor, email string) (order models.Order, orderNum string) {
+	o.t.Helper()
+	page := checkout(v, o.shop.base).submit("/checkout", toNewYork(map[string]string{"email": email, "coin": "USDT", "payer_uid": alice}))
 	require.Contains(o.t, page.address.Path, "pay.html", page.text)
 	orderNum = page.address.Query().Get("orderNum")
 	require.NotEmpty(o.t, orderNum, page.address)
@@ -197,7 +203,12 @@ func (o *officeRun) order(email string) (order models.Order, orderNum string) {
 // paidOrder is order, paid.
 func (o *officeRun) paidOrder(email string) models.Order {
 	o.t.Helper()
-	order, orderNum := o.order(email)
+	return o.paid(o.order(email))
+}
+
+// paid pays an order and waits until the shop knows of it.
+func (o *officeRun) paid(order models.Order, orderNum string) models.Order {
+	o.t.Helper()
 	require.NoError(o.t, o.platform.Pay(orderNum))
 	o.waitFor(func() bool { return o.read(order.ID).State == models.OrderPaid }, "the shop hears of the payment")
 	return o.read(order.ID)
@@ -295,7 +306,9 @@ func (o *officeRun) book(tx *store.Store, product models.Product, n int, at time
 	if err != nil {
 		return sandbox.Order{}, err
 	}
-	attempt := store.AttemptChange{OrderNum: new(number), PaidAt: new(at), DueAt: new(time.Time{})}
+	attempt := store.AttemptChange{
+		OrderNum: new(number), PaidAt: new(at), DueAt: new(time.Time{}), Received: new(a.Amount), Worth: new(order.Total),
+	}
 	if err := tx.MoveAttempt(ctx, a.ID, a.State, models.AttemptPaid, attempt, models.Transition{Cause: "query"}); err != nil {
 		return sandbox.Order{}, err
 	}

@@ -189,7 +189,7 @@ func (k *keeperStory) checkPlatform(order models.Order) {
 // checkMails checks both mails, each as text and as HTML.
 func (k *keeperStory) checkMails() {
 	k.t.Helper()
-	parts := letters(k.t, k.folder)
+	parts := letters(k.t, k.folder, keeperShopper)
 	require.Len(k.t, parts, 2*2)
 	for _, letter := range parts {
 		for _, r := range []string{

@@ -62,7 +62,7 @@ func TestE2E_CouponDeliveryAndTaxAgreeEverywhere(t *testing.T) {
 	pages := map[string]string{
 		"cart": cart.text, "checkout": form.text, "order": ownOrder(order).text,
 	}
-	for i, letter := range letters(t, d.data) {
+	for i, letter := range letters(t, d.data, "ada@example.org") {
 		pages["mail "+string(rune('a'+i))] = letter
 	}
 	require.Len(t, pages, 3+2*2, "two mails of two parts each")
@@ -84,41 +84,59 @@ func TestE2E_CouponDeliveryAndTaxAgreeEverywhere(t *testing.T) {
 	}
 }
 
-// letters are the parts of the two mails of one order that a shop wrote into its folder, decoded.
-func letters(t *testing.T, data string) []string {
+// letters are the parts of the two mails of one order that a shop wrote into its folder for its shopper, decoded. What it writes to its people
+// is not among them.
+func letters(t *testing.T, data, shopper string) []string {
 	t.Helper()
-	var names []string
-	require.Eventually(t, func() bool {
-		var err error
-		names, err = filepath.Glob(filepath.Join(data, "mail", "*.eml"))
-		return err == nil && len(names) == 2
-	}, patience, patience/500, "a mail for the order and one for the payment")
 	var parts []string
-	for _, name := range names {
-		file, err := os.Open(name)
-		require.NoError(t, err)
-		message, err := mail.ReadMessage(file)
-		require.NoError(t, err)
-		_, parameters, err := mime.ParseMediaType(message.Header.Get("Content-Type"))
-		require.NoError(t, err)
-		reader := multipart.NewReader(message.Body, parameters["boundary"])
-		for {
-			part, err := reader.NextPart()
-			if err == io.EOF { //nolint:errorlint // the reader gives it bare
-				break
-			}
-			require.NoError(t, err)
-			var body io.Reader = part
-			if strings.EqualFold(part.Header.Get("Content-Transfer-Encoding"), "base64") {
-				body = base64.NewDecoder(base64.StdEncoding, part)
-			}
-			text, err := io.ReadAll(body)
-			require.NoError(t, err)
-			parts = append(parts, string(text))
+	require.Eventually(t, func() bool {
+		names, err := filepath.Glob(filepath.Join(data, "mail", "*.eml"))
+		if err != nil {
+			return false
 		}
-		require.NoError(t, file.Close())
-	}
+		parts = nil
+		found := 0
+		for _, name := range names {
+			if letter := partsOf(t, name, shopper); letter != nil {
+				found++
+				parts = append(parts, letter...)
+			}
+		}
+		return found == 2
+	}, patience, patience/500, "a mail for the order and one for the payment")
 	return parts
+}
+
+// partsOf reads the parts of a mail to somebody; nil: it is to somebody else.
+func partsOf(t *testing.T, name, to string) (parts []string) {
+	t.Helper()
+	file, err := os.Open(name)
+	require.NoError(t, err)
+	defer file.Close()
+	message, err := mail.ReadMessage(file)
+	require.NoError(t, err)
+	addresses, err := message.Header.AddressList("To")
+	require.NoError(t, err)
+	if len(addresses) != 1 || addresses[0].Address != to {
+		return nil
+	}
+	_, parameters, err := mime.ParseMediaType(message.Header.Get("Content-Type"))
+	require.NoError(t, err)
+	reader := multipart.NewReader(message.Body, parameters["boundary"])
+	for {
+		part, err := reader.NextPart()
+		if err == io.EOF { //nolint:errorlint // the reader gives it bare
+			return parts
+		}
+		require.NoError(t, err)
+		var body io.Reader = part
+		if strings.EqualFold(part.Header.Get("Content-Transfer-Encoding"), "base64") {
+			body = base64.NewDecoder(base64.StdEncoding, part)
+		}
+		text, err := io.ReadAll(body)
+		require.NoError(t, err)
+		parts = append(parts, string(text))
+	}
 }
 
 // thirdOrder is what the shop asked the platform for (platform/api.md §3.1).
