@@ -23,8 +23,8 @@ func (d DecisionForm) path(review string) string {
 func (d DecisionForm) dangerous() bool { return d.Decision == decideRefund || d.Decision == decideDrop }
 
 func (d DecisionForm) class() string {
-	switch d.Decision {
-	case "refund", "drop":
+	switch {
+	case d.dangerous():
 		return "confirm--danger"
 	case d.Decision == decideAccept || d.Decision == decideAcceptAmount:
 		return "confirm--main"
