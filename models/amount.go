@@ -113,6 +113,29 @@ func (a Amount) Percent(rate Amount, digits int) Amount {
 	return Amount{a.d.Mul(rate.d).Shift(-2).Round(int32(digits))} //nolint:gosec // digits are a currency's 0 to 18
 }
 
+// Shares divides an amount among parts by their sizes, in amounts of a number of fraction digits that add up to it exactly. Parts that are all
+// zero get nothing, but the last gets what is left.
+func Shares(total Amount, parts []Amount, digits int) []Amount {
+	shares := make([]Amount, len(parts))
+	var sum, reached, given Amount
+	for _, p := range parts {
+		sum = sum.Add(p)
+	}
+	for i, p := range parts {
+		reached = reached.Add(p)
+		upTo := total
+		switch {
+		case i == len(parts)-1:
+		case sum.IsZero():
+			upTo = Amount{}
+		default:
+			upTo = total.Mul(reached).DivHalfUp(sum, digits)
+		}
+		shares[i], given = upTo.Sub(given), upTo
+	}
+	return shares
+}
+
 // Least returns the smaller of a and b.
 func (a Amount) Least(b Amount) Amount {
 	if b.Cmp(a) < 0 {

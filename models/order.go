@@ -97,8 +97,12 @@ type Order struct {
 	ExpiresAt     time.Time // when the shop gives an unpaid order up
 	EndsBy        time.Time // ExpiresAt never gets later than this, whatever is tried again
 	PaidAt        time.Time `gorm:"default:null"` // zero until paid
-	Coin          string    `text:"32"`           // of the newest attempt, kept by the store; empty: there is none
-	Balance       Balance   `ascii:"8"`           // how what was received compares with what was asked
+	CheckoutID    string    `ascii:"32"`          // the checkout that it comes from; empty: it was placed in the shop
+	Anonymous     bool      // placed without an e-mail address: there is nobody to write to
+	Told          string    `ascii:"64"` // the facts that its last event told, kept by the store
+	Sequence      int       // of its last event, kept by the store; see Event
+	Coin          string    `text:"32"` // of the newest attempt, kept by the store; empty: there is none
+	Balance       Balance   `ascii:"8"` // how what was received compares with what was asked
 	// Fulfilment and Refunds follow from the shipments and from the refunds of the payment that counts; the store keeps them.
 	Fulfilment  Fulfilment   `ascii:"8"`
 	Refunds     RefundStatus `ascii:"16"`
@@ -128,7 +132,7 @@ type Order struct {
 }
 
 // Erased reports that the personal data of the order was erased: nobody is left to write to, or to send money back to.
-func (o *Order) Erased() bool { return o.Email == "" }
+func (o *Order) Erased() bool { return o.Email == "" && !o.Anonymous }
 
 // Current returns the attempt that counts: the one that paid, else the newest; nil where there is none.
 func (o *Order) Current() *Attempt {

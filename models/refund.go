@@ -72,6 +72,7 @@ type Refund struct {
 	RequestedBy string      `ascii:"36"` // staff id
 	ApprovedBy  string      `ascii:"36"` // staff id; the same as RequestedBy below the limit
 	ProblemCode string      `text:"64"`
+	Sequence    int         // of its last event, kept by the store; see Event
 	Checks      int
 	CreatedAt   time.Time
 	UpdatedAt   time.Time

@@ -11,13 +11,13 @@ import (
 )
 
 // goodsWords are the words of the goods JSON that do not come from the catalogue.
-type goodsWords struct{ discount, delivery, tax, more string }
+type goodsWords struct{ discount, delivery, tax, more, payment string }
 
 func goodsWordsIn(lang string) goodsWords {
 	if strings.HasPrefix(lang, "zh") {
-		return goodsWords{"优惠", "运费", "税费", "其他 %d 项"}
+		return goodsWords{"优惠", "运费", "税费", "其他 %d 项", "付款"}
 	}
-	return goodsWords{"Discount", "Delivery", "Tax", "and %d more"}
+	return goodsWords{"Discount", "Delivery", "Tax", "and %d more", "Payment"}
 }
 
 // goodsOf returns the goods of an order for the platform: an entry for each line with its amount, then the discount, the delivery and the
@@ -33,7 +33,7 @@ func goodsOf(o *models.Order) []opay.Goods {
 	if o.Discount.IsPositive() {
 		extras = append(extras, entry(words.discount, o.CouponCode, "-"+money(o.Discount)))
 	}
-	if o.DeliveryTitle != "" {
+	if o.DeliveryTitle != "" || o.Delivery.IsPositive() {
 		extras = append(extras, entry(words.delivery, o.DeliveryTitle, money(o.Delivery)))
 	}
 	if o.Tax.IsPositive() {
@@ -41,7 +41,11 @@ func goodsOf(o *models.Order) []opay.Goods {
 		if name == "" {
 			name = words.tax
 		}
-		extras = append(extras, entry(name, o.TaxRate.String()+"%", money(o.Tax)))
+		rate := ""
+		if o.TaxRate.IsPositive() {
+			rate = o.TaxRate.String() + "%"
+		}
+		extras = append(extras, entry(name, rate, money(o.Tax)))
 	}
 	goods := make([]opay.Goods, 0, len(o.Lines)+len(extras))
 	room := opay.MaxGoods - len(extras)

@@ -9,7 +9,7 @@ import (
 
 // Submit is submit for tests of those that read the same attempt and send it at the same moment.
 func (s *Service) Submit(ctx context.Context, order *models.Order, a *models.Attempt) error {
-	return s.Checkout.sender.submit(ctx, order, a)
+	return s.Placer.sender.submit(ctx, order, a)
 }
 
 // EndIdle is endIdle for an order that was read some time ago.

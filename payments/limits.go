@@ -50,6 +50,6 @@ func holdUnpaid(ctx context.Context, tx *store.Store, orderID string, limits mod
 // holdersKept is how long the shop knows for whom it counts an unpaid order, also if the platform never says what became of it.
 const holdersKept = 24 * time.Hour
 
-func (c *Checkout) forgetHolders(ctx context.Context) error {
+func (c *Placer) forgetHolders(ctx context.Context) error {
 	return c.store.ForgetHolders(ctx, c.clock().Add(-holdersKept))
 }

@@ -45,7 +45,7 @@ func (in PayInput) wants(a *models.Attempt) bool {
 //
 // Errors: store.ErrNotFound, ErrNotPayable, ErrBusy, ErrCoin, ErrQuote, ErrPayer, ErrSignIn, ErrUnreachable (the order stays as it is),
 // *store.UnpaidLimitError (the payer has too many other unpaid orders).
-func (c *Checkout) Pay(ctx context.Context, ref string, in PayInput) (Placement, error) {
+func (c *Placer) Pay(ctx context.Context, ref string, in PayInput) (Placement, error) {
 	order, err := c.store.OrderByRef(ctx, ref)
 	if err != nil {
 		return Placement{}, fmt.Errorf("load order: %w", err)
@@ -76,7 +76,7 @@ func (c *Checkout) Pay(ctx context.Context, ref string, in PayInput) (Placement,
 
 // payLive handles a live attempt: it continues the one that the input wants and closes any other. done is false if the attempt is proved
 // closed, so that a new one may be made.
-func (c *Checkout) payLive(ctx context.Context, order *models.Order, a *models.Attempt, in PayInput) (done bool, p Placement, err error) {
+func (c *Placer) payLive(ctx context.Context, order *models.Order, a *models.Attempt, in PayInput) (done bool, p Placement, err error) {
 	p = Placement{Ref: order.Ref}
 	if sending(a) {
 		if a, err = c.afterSubmission(ctx, order); err != nil {
@@ -111,7 +111,7 @@ func (c *Checkout) payLive(ctx context.Context, order *models.Order, a *models.A
 
 // afterClosing loads the order again after the platform was asked to prove an attempt closed, and returns where the shopper goes. done is
 // false if no attempt can be paid any more, so that a new one may be made.
-func (c *Checkout) afterClosing(ctx context.Context, order *models.Order, attemptID string, in PayInput) (done bool, p Placement, err error) {
+func (c *Placer) afterClosing(ctx context.Context, order *models.Order, attemptID string, in PayInput) (done bool, p Placement, err error) {
 	p = Placement{Ref: order.Ref}
 	fresh, err := c.store.Order(ctx, order.ID)
 	if err != nil {
@@ -142,7 +142,7 @@ func (c *Checkout) afterClosing(ctx context.Context, order *models.Order, attemp
 }
 
 // payAnew makes a new attempt for an order whose earlier attempts are over.
-func (c *Checkout) payAnew(ctx context.Context, order *models.Order, in PayInput) (Placement, error) {
+func (c *Placer) payAnew(ctx context.Context, order *models.Order, in PayInput) (Placement, error) {
 	payer := in.Payer
 	if last := order.Current(); last != nil && !payer.Known() {
 		payer = last.Payer
@@ -165,7 +165,7 @@ func (c *Checkout) payAnew(ctx context.Context, order *models.Order, in PayInput
 }
 
 // afterSubmission waits a moment for the request that is sending the order's newest attempt, and loads the order again.
-func (c *Checkout) afterSubmission(ctx context.Context, order *models.Order) (*models.Attempt, error) {
+func (c *Placer) afterSubmission(ctx context.Context, order *models.Order) (*models.Attempt, error) {
 	if err := c.awaitSubmission(ctx, order.ID); err != nil {
 		return nil, err
 	}
@@ -179,7 +179,7 @@ func (c *Checkout) afterSubmission(ctx context.Context, order *models.Order) (*m
 
 // awaitOtherPress waits for what another press of the button makes and returns it: the database allows only one live attempt. ErrBusy means
 // that the old attempt is not proved closed yet.
-func (c *Checkout) awaitOtherPress(ctx context.Context, order *models.Order, payer models.Payer) (Placement, error) {
+func (c *Placer) awaitOtherPress(ctx context.Context, order *models.Order, payer models.Payer) (Placement, error) {
 	old := order.Current().ID
 	err := c.await(ctx, order.ID, func(o *models.Order) bool { return o.State != models.OrderAwaiting || o.Current().ID != old })
 	if err != nil {
@@ -198,7 +198,7 @@ func (c *Checkout) awaitOtherPress(ctx context.Context, order *models.Order, pay
 	return c.destination(ctx, order.ID, order.Ref, payer)
 }
 
-func (c *Checkout) insertAttempt(ctx context.Context, order *models.Order, in PayInput) (models.Attempt, error) {
+func (c *Placer) insertAttempt(ctx context.Context, order *models.Order, in PayInput) (models.Attempt, error) {
 	var attempt models.Attempt
 	err := c.store.Tx(ctx, func(tx *store.Store) error {
 		coins, err := tx.Coins(ctx)
@@ -241,7 +241,7 @@ func (c *Checkout) insertAttempt(ctx context.Context, order *models.Order, in Pa
 
 // payURL returns the address where the shopper asked pays an open attempt. It contains the current token of a shopper who is signed in as
 // the attempt's payer, because the token of the attempt may have expired.
-func (c *Checkout) payURL(a *models.Attempt, asked models.Payer) (string, error) {
+func (c *Placer) payURL(a *models.Attempt, asked models.Payer) (string, error) {
 	payer := a.Payer
 	if !payer.Known() {
 		return "", ErrPayer // sealed with a key that is no longer ours

@@ -96,11 +96,11 @@ var (
 
 // Service makes the shop's payments. Its methods are those of its parts. It is safe for concurrent use and for any number of replicas.
 //
-// The parts use one another in one direction: settlement ← sender ← Inquiry ← Cancellation, Callbacks, Checkout ← OrderAdmin ← Cases. Checkout also
+// The parts use one another in one direction: settlement ← sender ← Inquiry ← Cancellation, Callbacks, Placer ← OrderAdmin ← Cases. Placer also
 // uses Quoter, and Cases Refunds. Quoter, Refunds and SignIn use none of the others.
 type Service struct {
 	*Quoter
-	*Checkout
+	*Placer
 	*Inquiry
 	*Callbacks
 	*Cancellation
@@ -160,7 +160,7 @@ func assemble(c Config) *Service {
 	orderAdmin := &OrderAdmin{core: core, inquiry: inquiry, cancellation: cancellation, jobs: c.Jobs, outbox: c.Outbox}
 	return &Service{
 		Quoter: quoter,
-		Checkout: &Checkout{
+		Placer: &Placer{
 			core: core, gateway: c.Gateway, settlement: settlement, sender: sender, inquiry: inquiry, quoter: quoter,
 			scene: c.SceneType, orderTTL: c.OrderTTL, retryTTL: c.RetryTTL, grace: c.ExpiryGrace,
 		},

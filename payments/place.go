@@ -34,8 +34,8 @@ type Placement struct {
 	Existing bool   // the form has made this order before
 }
 
-// Checkout turns carts into orders with payment attempts, and leads shoppers to the page where they pay.
-type Checkout struct {
+// Placer turns carts and checkouts into orders with payment attempts, and leads shoppers to the page where they pay.
+type Placer struct {
 	core
 
 	gateway    Gateway
@@ -59,20 +59,39 @@ type Checkout struct {
 // ErrNothingToPay, ErrCoin, ErrQuote, ErrPayer, *PiecesError, *store.UnpaidLimitError, *store.OutOfStockError, ErrUnreachable, ErrSignIn, and
 // the store's. Any other refusal by
 // the platform is not an error: the order page shows it and lets the shopper correct it.
-func (c *Checkout) Place(ctx context.Context, in PlaceInput) (Placement, error) {
+func (c *Placer) Place(ctx context.Context, in PlaceInput) (Placement, error) {
 	if !in.Payer.Known() {
 		return Placement{}, ErrPayer
 	}
-	existing, err := c.store.OrderByFormToken(ctx, in.FormToken)
+	return c.place(ctx, form{
+		token: in.FormToken, payer: in.Payer,
+		insert:  func() (models.Order, models.Attempt, error) { return c.insertOrder(ctx, in) },
+		renew:   func(ctx context.Context, tx *store.Store, order *models.Order) error { return renewForm(ctx, tx, in.CartID, order) },
+		succeed: func(ctx context.Context) error { return c.emptyCart(ctx, in) },
+	})
+}
+
+// form is what becomes an order: a cart's checkout form, or a checkout.
+type form struct {
+	token   string // one-time: the same form gives the same order
+	payer   models.Payer
+	insert  func() (models.Order, models.Attempt, error)                          // transaction 1
+	renew   func(ctx context.Context, tx *store.Store, order *models.Order) error // nothing came of the order: the form can be sent again
+	succeed func(ctx context.Context) error                                       // the order exists
+}
+
+// place turns a form into an order; see Place.
+func (c *Placer) place(ctx context.Context, f form) (Placement, error) {
+	existing, err := c.store.OrderByFormToken(ctx, f.token)
 	if err == nil {
-		return c.placedBefore(ctx, in, existing)
+		return c.placedBefore(ctx, f, existing)
 	}
 	if !errors.Is(err, store.ErrNotFound) {
 		return Placement{}, fmt.Errorf("look for the form's order: %w", err)
 	}
-	order, attempt, err := c.insertOrder(ctx, in)
+	order, attempt, err := f.insert()
 	if err != nil {
-		existing, lookErr := c.formOrder(ctx, in.FormToken)
+		existing, lookErr := c.formOrder(ctx, f.token)
 		switch {
 		case errors.Is(lookErr, store.ErrNotFound):
 			return Placement{}, err
@@ -80,24 +99,24 @@ func (c *Checkout) Place(ctx context.Context, in PlaceInput) (Placement, error) 
 			return Placement{}, errors.Join(err, lookErr)
 		case existing.ID != order.ID:
 			// The same form was sent twice at once and the other request made the order: the token is taken, or the cart is empty.
-			return c.placedBefore(ctx, in, existing)
+			return c.placedBefore(ctx, f, existing)
 		}
 		c.log.WarnContext(ctx, "order stored although its commit was not answered", "order", order.ID, "error", err)
 	}
 	switch err := c.sender.submit(ctx, &order, &attempt); {
 	case err == nil:
 	case errors.Is(err, ErrUnreachable), errors.Is(err, ErrSignIn):
-		if c.cancelUnsent(ctx, in.CartID, &order) {
+		if c.cancelUnsent(ctx, f, &order) {
 			return Placement{}, err
 		}
 	default:
 		c.log.ErrorContext(ctx, "order placed, but what the platform answered is not stored", "order", order.ID, "error", err)
 	}
-	return c.placedNow(ctx, in, &order), nil
+	return c.placedNow(ctx, f, &order), nil
 }
 
 // formOrder looks for the order of a form that failed, even after the request's deadline.
-func (c *Checkout) formOrder(ctx context.Context, token string) (models.Order, error) {
+func (c *Placer) formOrder(ctx context.Context, token string) (models.Order, error) {
 	ctx, cancel := afterRequest(ctx)
 	defer cancel()
 	order, err := c.store.OrderByFormToken(ctx, token)
@@ -109,13 +128,13 @@ func (c *Checkout) formOrder(ctx context.Context, token string) (models.Order, e
 
 // placedNow empties the cart of an order that exists, and returns where its shopper goes. If one of the two fails, the order still stands:
 // a full cart does little harm, and the order page replaces the pay page.
-func (c *Checkout) placedNow(ctx context.Context, in PlaceInput, order *models.Order) Placement {
+func (c *Placer) placedNow(ctx context.Context, f form, order *models.Order) Placement {
 	ctx, cancel := afterRequest(ctx)
 	defer cancel()
-	if err := c.emptyCart(ctx, in); err != nil {
+	if err := f.succeed(ctx); err != nil {
 		c.log.ErrorContext(ctx, "cart not emptied after placing", "order", order.ID, "error", err)
 	}
-	p, err := c.destination(ctx, order.ID, order.Ref, in.Payer)
+	p, err := c.destination(ctx, order.ID, order.Ref, f.payer)
 	if err != nil {
 		c.log.ErrorContext(ctx, "no way to the pay page of an order that exists", "order", order.ID, "error", err)
 	}
@@ -123,7 +142,7 @@ func (c *Checkout) placedNow(ctx context.Context, in PlaceInput, order *models.O
 }
 
 // insertOrder stores order, lines, reservation and attempt in transaction 1, or nothing at all (reliability.md R1).
-func (c *Checkout) insertOrder(ctx context.Context, in PlaceInput) (models.Order, models.Attempt, error) {
+func (c *Placer) insertOrder(ctx context.Context, in PlaceInput) (models.Order, models.Attempt, error) {
 	var order models.Order
 	var attempt models.Attempt
 	err := c.store.Tx(ctx, func(tx *store.Store) error {
@@ -177,7 +196,7 @@ func (c *Checkout) insertOrder(ctx context.Context, in PlaceInput) (models.Order
 }
 
 // setDeadline sets the time to pay the order, from the settings or else from the configuration, and the end that no later attempt can move.
-func (c *Checkout) setDeadline(settings models.Settings, order *models.Order) {
+func (c *Placer) setDeadline(settings models.Settings, order *models.Order) {
 	ttl := c.orderTTL
 	if settings.Source(models.SettingOrderTTL) == models.FromDatabase {
 		ttl = settings.OrderTTL()
@@ -214,7 +233,7 @@ func cartForPlacing(ctx context.Context, tx *store.Store, in PlaceInput) (models
 }
 
 // agreedBill prices the cart. It refuses a price that the form did not show, and a cart that cannot be ordered.
-func (c *Checkout) agreedBill(ctx context.Context, tx *store.Store, cart models.Cart, in PlaceInput) (Bill, error) {
+func (c *Placer) agreedBill(ctx context.Context, tx *store.Store, cart models.Cart, in PlaceInput) (Bill, error) {
 	bill, err := totalsIn(ctx, tx, storedTerms{tx}, c.clock, cart, in.Currency, in.Email)
 	switch {
 	case err != nil:
@@ -227,7 +246,7 @@ func (c *Checkout) agreedBill(ctx context.Context, tx *store.Store, cart models.
 }
 
 // newOrder returns an order with copies of the cart's lines and prices.
-func (c *Checkout) newOrder(in PlaceInput, cart models.Cart, bill Bill, now time.Time) (models.Order, error) {
+func (c *Placer) newOrder(in PlaceInput, cart models.Cart, bill Bill, now time.Time) (models.Order, error) {
 	order := models.Order{
 		ID: models.NewID(), Ref: models.NewRef(), State: models.OrderAwaiting,
 		Email: in.Email, Name: in.Name, Lang: in.Lang, Currency: in.Currency.Code, Digits: in.Currency.Digits, FormToken: in.FormToken,
@@ -259,21 +278,21 @@ func (c *Checkout) newOrder(in PlaceInput, cart models.Cart, bill Bill, now time
 }
 
 // placedBefore answers a form that has made an order before: double click, reload, back button, second tab.
-func (c *Checkout) placedBefore(ctx context.Context, in PlaceInput, order models.Order) (Placement, error) {
+func (c *Placer) placedBefore(ctx context.Context, f form, order models.Order) (Placement, error) {
 	if order.CalledOff() {
 		return Placement{}, ErrFormUsed // nothing came of it, and the cart is still full
 	}
 	if err := c.awaitSubmission(ctx, order.ID); err != nil {
 		c.log.WarnContext(ctx, "first press of the button not awaited", "order", order.ID, "error", err)
 	}
-	p := c.placedNow(ctx, in, &order)
+	p := c.placedNow(ctx, f, &order)
 	p.Existing = true
 	return p, nil
 }
 
 // awaitSubmission waits a moment for the platform's answer to the first press of the button, because a browser shows only the answer to the
 // second press.
-func (c *Checkout) awaitSubmission(ctx context.Context, orderID string) error {
+func (c *Placer) awaitSubmission(ctx context.Context, orderID string) error {
 	return c.await(ctx, orderID, func(o *models.Order) bool {
 		a := o.Current()
 		return a == nil || !sending(a)
@@ -286,7 +305,7 @@ func sending(a *models.Attempt) bool {
 }
 
 // await loads an order repeatedly until done returns true or submissionPatience has passed, which is no error.
-func (c *Checkout) await(ctx context.Context, orderID string, done func(*models.Order) bool) error {
+func (c *Placer) await(ctx context.Context, orderID string, done func(*models.Order) bool) error {
 	deadline := time.NewTimer(submissionPatience)
 	defer deadline.Stop()
 	tick := time.NewTicker(100 * time.Millisecond)
@@ -311,7 +330,7 @@ func (c *Checkout) await(ctx context.Context, orderID string, done func(*models.
 
 // destination returns where the shopper, who is payer, goes now. They are not sent to the pay page of another payer. With an error, the
 // placement leads to the order page.
-func (c *Checkout) destination(ctx context.Context, orderID, ref string, payer models.Payer) (Placement, error) {
+func (c *Placer) destination(ctx context.Context, orderID, ref string, payer models.Payer) (Placement, error) {
 	p := Placement{Ref: ref}
 	order, err := c.store.Order(ctx, orderID)
 	if err != nil {
@@ -326,7 +345,7 @@ func (c *Checkout) destination(ctx context.Context, orderID, ref string, payer m
 }
 
 // emptyCart clears the cart that became an order, unless it was changed meanwhile.
-func (c *Checkout) emptyCart(ctx context.Context, in PlaceInput) error {
+func (c *Placer) emptyCart(ctx context.Context, in PlaceInput) error {
 	err := c.store.ClearCart(ctx, in.CartID, in.FormToken, models.NewRef())
 	if err != nil && !errors.Is(err, store.ErrConflict) {
 		return fmt.Errorf("clear cart: %w", err)
@@ -334,9 +353,9 @@ func (c *Checkout) emptyCart(ctx context.Context, in PlaceInput) error {
 	return nil
 }
 
-// cancelUnsent cancels an order whose request was never sent. Nothing can be paid for it, so the stock is released and the shopper keeps the
-// cart, with a new form token. It returns false if that fails; then the order stands.
-func (c *Checkout) cancelUnsent(ctx context.Context, cartID string, order *models.Order) bool {
+// cancelUnsent cancels an order whose request was never sent. Nothing can be paid for it, so the stock is released and the form can be sent
+// again, with a new token. It returns false if that fails; then the order stands.
+func (c *Placer) cancelUnsent(ctx context.Context, f form, order *models.Order) bool {
 	look := ctx
 	ctx, cancel := afterRequest(ctx)
 	defer cancel()
@@ -344,11 +363,7 @@ func (c *Checkout) cancelUnsent(ctx context.Context, cartID string, order *model
 		if err := c.settlement.endOrder(ctx, tx, order, models.OrderCancelled, "place"); err != nil {
 			return err
 		}
-		err := tx.RenewForm(ctx, cartID, order.FormToken, models.NewRef())
-		if errors.Is(err, store.ErrConflict) {
-			return nil // it has a new form already
-		}
-		return err
+		return f.renew(ctx, tx, order)
 	})
 	if err == nil {
 		return true
@@ -361,8 +376,17 @@ func (c *Checkout) cancelUnsent(ctx context.Context, cartID string, order *model
 	return false
 }
 
+// renewForm gives a cart, which its shopper keeps, a new form token.
+func renewForm(ctx context.Context, tx *store.Store, cartID string, order *models.Order) error {
+	err := tx.RenewForm(ctx, cartID, order.FormToken, models.NewRef())
+	if errors.Is(err, store.ErrConflict) {
+		return nil // it has a new form already
+	}
+	return err
+}
+
 // newAttempt returns a new attempt to pay an order at a fixed quote, which ends with the order at the latest.
-func (c *Checkout) newAttempt(order *models.Order, q models.Quote, payer models.Payer, now time.Time) models.Attempt {
+func (c *Placer) newAttempt(order *models.Order, q models.Quote, payer models.Payer, now time.Time) models.Attempt {
 	if !q.ExpiresAt.IsZero() {
 		q.ExpiresAt = earlier(q.ExpiresAt, order.ExpiresAt)
 	}

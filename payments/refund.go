@@ -106,7 +106,7 @@ func (rs *Refunds) requestIn(
 	ctx context.Context, tx *store.Store, order *models.Order, counts []models.LineCount, in RefundInput, by models.Actor,
 ) (models.Refund, error) {
 	a := order.Attempt(cmp.Or(in.AttemptID, order.PaidAttemptID))
-	if a == nil || a.State != models.AttemptPaid || order.Email == "" {
+	if a == nil || a.State != models.AttemptPaid || order.Erased() {
 		return models.Refund{}, ErrNotRefundable
 	}
 	refund, err := rs.newRefund(ctx, tx, order, a, counts, in, by)

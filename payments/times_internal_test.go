@@ -14,6 +14,6 @@ import (
 func TestFinishTime_IsThatOfAServiceWithoutSettings(t *testing.T) {
 	s, err := New(Config{Store: &store.Store{}, Jobs: jobs.New(jobs.Config{}), Outbox: &mail.Outbox{}, Gateway: struct{ Gateway }{}, BaseURL: "http://127.0.0.1"})
 	require.NoError(t, err)
-	assert.Equal(t, DefaultCallTimeout, s.Checkout.timeout)
-	assert.Greater(t, FinishTime, 2*s.Checkout.timeout, "a call, and the storing of its answer")
+	assert.Equal(t, DefaultCallTimeout, s.Placer.timeout)
+	assert.Greater(t, FinishTime, 2*s.Placer.timeout, "a call, and the storing of its answer")
 }

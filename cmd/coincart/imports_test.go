@@ -47,7 +47,8 @@ func importRules() []importRule {
 		{"models/starter", []string{"models", "models/store"}, []string{router, templ, orm, "database/sql", "net/http"}},
 		{"models/stockroom", []string{"models", "models/store"}, []string{router, templ, orm, "database/sql", "net/http"}},
 		{"models/productcsv", []string{"models", "models/text"}, []string{router, templ, orm, "database/sql", "net/http"}},
-		{"models/store", []string{"models", "models/productcsv", "migrations", "models/text", "models/invalid"}, []string{router, templ, "net/http"}},
+		{"models/wire", []string{"models"}, []string{router, templ, orm, "database/sql", "net/http"}},
+		{"models/store", []string{"models", "models/productcsv", "models/wire", "migrations", "models/text", "models/invalid"}, []string{router, templ, "net/http"}},
 		{"models/modelstest", []string{"models", "models/store", "migrations"}, []string{router, templ}},
 		// The engine knows no room; the rooms know it.
 		{"models/health", []string{"models", "models/store"}, []string{router, templ, orm, "database/sql", "net/http"}},

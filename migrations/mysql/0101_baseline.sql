@@ -481,6 +481,10 @@ CREATE TABLE IF NOT EXISTS orders (
   paid_at         DATETIME(3) NULL,                                    -- NULL until paid
   due_at          DATETIME(3) NULL,                                    -- when a worker looks at it again; NULL: never
   lease           VARCHAR(64) COLLATE ascii_bin NOT NULL DEFAULT '',
+  checkout_id     VARCHAR(32) COLLATE ascii_bin NOT NULL DEFAULT '',   -- checkout that it comes from; empty: it was placed in the shop
+  anonymous       TINYINT(1) NOT NULL DEFAULT 0,                       -- placed without an e-mail address
+  told            VARCHAR(64) COLLATE ascii_bin NOT NULL DEFAULT '',   -- the facts that its last event told
+  sequence        INT NOT NULL DEFAULT 0,                              -- of its last event
   coin            VARCHAR(32) COLLATE utf8mb4_bin NOT NULL DEFAULT '', -- of the newest attempt; empty: there is none
   balance         VARCHAR(8) COLLATE ascii_bin NOT NULL DEFAULT '',    -- how what came compares with what was asked: under, over; empty: exactly
   fulfilment      VARCHAR(8) COLLATE ascii_bin NOT NULL DEFAULT 'none', -- none, part, sent, handed; follows from the shipments
@@ -890,6 +894,7 @@ CREATE TABLE IF NOT EXISTS refunds (
   requested_by VARCHAR(36) COLLATE ascii_bin NOT NULL DEFAULT '',   -- staff id
   approved_by  VARCHAR(36) COLLATE ascii_bin NOT NULL DEFAULT '',   -- staff id; below the limit the same as requested_by
   problem_code VARCHAR(64) COLLATE utf8mb4_bin NOT NULL DEFAULT '', -- the exchange's code of a refusal; empty: none
+  sequence     INT NOT NULL DEFAULT 0,                              -- of its last event
   checks       INT NOT NULL DEFAULT 0,                              -- questions asked so far: the place in the polling schedule
   created_at   DATETIME(3) NOT NULL,
   updated_at   DATETIME(3) NOT NULL,
@@ -955,6 +960,104 @@ CREATE TABLE IF NOT EXISTS shipment_lines (
   PRIMARY KEY (id),
   KEY shipment_lines_by_shipment (shipment_id),
   CONSTRAINT shipment_lines_shipment FOREIGN KEY (shipment_id) REFERENCES shipments (id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+
+-- ==== Other programs ====
+-- Keys of other programs, what they ask shoppers to pay, and what they are told.
+
+-- A key of the API. The key itself is not here.
+CREATE TABLE IF NOT EXISTS api_keys (
+  id           CHAR(36) COLLATE ascii_bin NOT NULL,
+  name         VARCHAR(100) NOT NULL,
+  digest       VARCHAR(64) COLLATE ascii_bin NOT NULL,            -- keyed digest of the key
+  shown        VARCHAR(24) COLLATE ascii_bin NOT NULL,            -- the beginning of the key, by which people know it
+  live         TINYINT(1) NOT NULL,                               -- not a demonstration's
+  scopes       VARCHAR(1000) COLLATE utf8mb4_bin NOT NULL,        -- JSON list
+  origins      VARCHAR(4000) COLLATE utf8mb4_bin NOT NULL,        -- JSON list: where its payers may be sent
+  networks     VARCHAR(4000) COLLATE utf8mb4_bin NOT NULL,        -- JSON list: from where it may be used; empty: from everywhere
+  refund_limit DECIMAL(36,18) NOT NULL,                           -- that it may refund within 24 hours, in the shop's currency
+  version      VARCHAR(10) COLLATE ascii_bin NOT NULL,            -- yyyy-MM-dd, of the API
+  created_by   VARCHAR(36) COLLATE ascii_bin NOT NULL,            -- staff id; empty: the command line
+  created_at   DATETIME(3) NOT NULL,
+  updated_at   DATETIME(3) NOT NULL,
+  expires_at   DATETIME(3) NULL,                                  -- NULL: it does not end by itself
+  ended_at     DATETIME(3) NULL,                                  -- when somebody ended it
+  used_at      DATETIME(3) NULL,                                  -- last use, to a minute
+  used_from    VARCHAR(64) COLLATE utf8mb4_bin NOT NULL DEFAULT '', -- network address of the last use; forgotten after a while
+  row_version  INT NOT NULL,
+  PRIMARY KEY (id),
+  UNIQUE KEY api_keys_digest (digest)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+-- What somebody shall pay. It becomes an order when the payer presses pay.
+CREATE TABLE IF NOT EXISTS checkouts (
+  id            VARCHAR(32) COLLATE ascii_bin NOT NULL,           -- co_ and 26 random characters, in the address of its page
+  key_id        VARCHAR(36) COLLATE ascii_bin NOT NULL,           -- key that made it; empty: a payment link
+  link_id       VARCHAR(36) COLLATE ascii_bin NOT NULL,           -- payment link that made it; empty: a key
+  live          TINYINT(1) NOT NULL,
+  reference     VARCHAR(64) COLLATE utf8mb4_bin NOT NULL,         -- the merchant's own
+  status        VARCHAR(16) COLLATE ascii_bin NOT NULL,           -- open, processing, paid, review, expired, cancelled; kept by the store
+  sequence      INT NOT NULL,                                     -- of its last event
+  form_token    VARCHAR(64) COLLATE ascii_bin NOT NULL,           -- of the order that it becomes
+  currency      VARCHAR(32) COLLATE utf8mb4_bin NOT NULL,
+  digits        INT NOT NULL,
+  amount        DECIMAL(36,18) NOT NULL,                          -- lines − discount + delivery + tax, in currency
+  discount      DECIMAL(36,18) NOT NULL,
+  delivery      DECIMAL(36,18) NOT NULL,
+  tax           DECIMAL(36,18) NOT NULL,
+  `lines`       MEDIUMTEXT COLLATE utf8mb4_bin NOT NULL,          -- JSON list
+  email         VARCHAR(254) NOT NULL,                            -- of the payer; empty: not known
+  name          VARCHAR(200) NOT NULL,
+  lang          VARCHAR(35) COLLATE ascii_bin NOT NULL,
+  payer_user_id VARCHAR(64) COLLATE utf8mb4_bin NOT NULL,
+  success_url   VARCHAR(2000) COLLATE utf8mb4_bin NOT NULL,
+  cancel_url    VARCHAR(2000) COLLATE utf8mb4_bin NOT NULL,
+  metadata      MEDIUMTEXT COLLATE utf8mb4_bin NOT NULL,          -- JSON
+  coins         VARCHAR(1000) COLLATE utf8mb4_bin NOT NULL,       -- JSON list; empty: all
+  scene_type    VARCHAR(64) COLLATE utf8mb4_bin NOT NULL,
+  created_at    DATETIME(3) NOT NULL,
+  updated_at    DATETIME(3) NOT NULL,
+  expires_at    DATETIME(3) NOT NULL,
+  order_id      CHAR(36) COLLATE ascii_bin NULL,                  -- the order that it became
+  due_at        DATETIME(3) NULL,                                 -- when a worker ends it; NULL: never
+  lease         VARCHAR(64) COLLATE ascii_bin NOT NULL DEFAULT '',
+  PRIMARY KEY (id),
+  UNIQUE KEY checkouts_order (order_id),
+  KEY checkouts_by_time (created_at, id),
+  KEY checkouts_by_key (key_id, created_at, id),
+  KEY checkouts_by_link (link_id, created_at, id),
+  KEY checkouts_by_reference (reference, created_at, id),
+  KEY checkouts_due_at (due_at)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+-- What a request with an Idempotency-Key was answered, written in the transaction of what it made.
+CREATE TABLE IF NOT EXISTS answers (
+  id         CHAR(64) COLLATE ascii_bin NOT NULL,                 -- hex SHA-256 of key, route and Idempotency-Key
+  digest     CHAR(64) COLLATE ascii_bin NOT NULL,                 -- hex SHA-256 of the request's body
+  status     INT NOT NULL,                                        -- of HTTP; 0: the request is being handled
+  body       MEDIUMTEXT COLLATE utf8mb4_bin NOT NULL,
+  created_at DATETIME(3) NOT NULL,
+  PRIMARY KEY (id),
+  KEY answers_by_time (created_at)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+-- What other programs may want to know, written in the transaction in which it happened.
+CREATE TABLE IF NOT EXISTS events (
+  id         VARCHAR(32) COLLATE ascii_bin NOT NULL,              -- evt_ and 26 random characters
+  type       VARCHAR(32) COLLATE ascii_bin NOT NULL,              -- such as checkout.paid
+  object_id  VARCHAR(36) COLLATE ascii_bin NOT NULL,
+  order_id   VARCHAR(36) COLLATE ascii_bin NOT NULL,              -- empty: it is about no order
+  key_id     VARCHAR(36) COLLATE ascii_bin NOT NULL,              -- key that made the object; empty: none did
+  sequence   INT NOT NULL,                                        -- rises with each event of the object
+  data       MEDIUMTEXT COLLATE utf8mb4_bin NOT NULL,             -- JSON: the object as it was then
+  created_at DATETIME(3) NOT NULL,
+  position   INT NULL,                                            -- in the order in which they are read; NULL until published
+  PRIMARY KEY (id),
+  UNIQUE KEY events_position (position),
+  UNIQUE KEY events_of_object (object_id, sequence),
+  KEY events_by_order (order_id, created_at),
+  KEY events_by_time (created_at)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
 
@@ -1340,7 +1443,7 @@ CREATE TABLE IF NOT EXISTS setting_groups (
 
 -- Numbers that are given out one after the other, in the transaction that uses them.
 CREATE TABLE IF NOT EXISTS sequences (
-  name VARCHAR(32) COLLATE ascii_bin NOT NULL, -- orders
+  name VARCHAR(32) COLLATE ascii_bin NOT NULL, -- orders, events
   last INT NOT NULL,                           -- the last number that was given
   PRIMARY KEY (name)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
@@ -1415,6 +1518,10 @@ DROP TABLE IF EXISTS book_days;
 DROP TABLE IF EXISTS statement_lines;
 DROP TABLE IF EXISTS statement_pages;
 DROP TABLE IF EXISTS statements;
+DROP TABLE IF EXISTS events;
+DROP TABLE IF EXISTS answers;
+DROP TABLE IF EXISTS checkouts;
+DROP TABLE IF EXISTS api_keys;
 DROP TABLE IF EXISTS shipment_lines;
 DROP TABLE IF EXISTS shipments;
 DROP TABLE IF EXISTS refund_lines;

@@ -462,6 +462,10 @@ CREATE TABLE orders (
   paid_at         DATETIME NULL,                             -- NULL until paid
   due_at          DATETIME NULL,                             -- when a worker looks at it again; NULL: never
   lease           TEXT NOT NULL DEFAULT '',
+  checkout_id     TEXT NOT NULL DEFAULT '',                  -- checkout that it comes from; empty: it was placed in the shop
+  anonymous       BOOLEAN NOT NULL DEFAULT 0,                -- placed without an e-mail address
+  told            TEXT NOT NULL DEFAULT '',                  -- the facts that its last event told
+  sequence        INTEGER NOT NULL DEFAULT 0,                -- of its last event
   coin            TEXT NOT NULL DEFAULT '',                  -- of the newest attempt; empty: there is none
   balance         TEXT NOT NULL DEFAULT '',                  -- how what came compares with what was asked: under, over; empty: exactly
   fulfilment      TEXT NOT NULL DEFAULT 'none',              -- none, part, sent, handed; follows from the shipments
@@ -860,6 +864,7 @@ CREATE TABLE refunds (
   requested_by TEXT NOT NULL DEFAULT '',      -- staff id
   approved_by  TEXT NOT NULL DEFAULT '',      -- staff id; below the limit the same as requested_by
   problem_code TEXT NOT NULL DEFAULT '',      -- the exchange's code of a refusal; empty: none
+  sequence     INTEGER NOT NULL DEFAULT 0,    -- of its last event
   checks       INTEGER NOT NULL DEFAULT 0,    -- questions asked so far: the place in the polling schedule
   created_at   DATETIME NOT NULL,
   updated_at   DATETIME NOT NULL,
@@ -926,6 +931,104 @@ CREATE TABLE shipment_lines (
   CONSTRAINT shipment_lines_shipment FOREIGN KEY (shipment_id) REFERENCES shipments (id)
 );
 CREATE INDEX shipment_lines_by_shipment ON shipment_lines (shipment_id);
+
+
+-- ==== Other programs ====
+-- Keys of other programs, what they ask shoppers to pay, and what they are told.
+
+-- A key of the API. The key itself is not here.
+CREATE TABLE api_keys (
+  id           TEXT NOT NULL,
+  name         TEXT NOT NULL,
+  digest       TEXT NOT NULL,                     -- keyed digest of the key
+  shown        TEXT NOT NULL,                     -- the beginning of the key, by which people know it
+  live         BOOLEAN NOT NULL,                  -- not a demonstration's
+  scopes       TEXT NOT NULL,                     -- JSON list
+  origins      TEXT NOT NULL,                     -- JSON list: where its payers may be sent
+  networks     TEXT NOT NULL,                     -- JSON list: from where it may be used; empty: from everywhere
+  refund_limit TEXT NOT NULL COLLATE DECIMAL,     -- that it may refund within 24 hours, in the shop's currency
+  version      TEXT NOT NULL,                     -- yyyy-MM-dd, of the API
+  created_by   TEXT NOT NULL,                     -- staff id; empty: the command line
+  created_at   DATETIME NOT NULL,
+  updated_at   DATETIME NOT NULL,
+  expires_at   DATETIME NULL,                     -- NULL: it does not end by itself
+  ended_at     DATETIME NULL,                     -- when somebody ended it
+  used_at      DATETIME NULL,                     -- last use, to a minute
+  used_from    TEXT NOT NULL DEFAULT '',          -- network address of the last use; forgotten after a while
+  row_version  INTEGER NOT NULL,
+  PRIMARY KEY (id)
+);
+CREATE UNIQUE INDEX api_keys_digest ON api_keys (digest);
+
+-- What somebody shall pay. It becomes an order when the payer presses pay.
+CREATE TABLE checkouts (
+  id            TEXT NOT NULL,                    -- co_ and 26 random characters, in the address of its page
+  key_id        TEXT NOT NULL,                    -- key that made it; empty: a payment link
+  link_id       TEXT NOT NULL,                    -- payment link that made it; empty: a key
+  live          BOOLEAN NOT NULL,
+  reference     TEXT NOT NULL,                    -- the merchant's own
+  status        TEXT NOT NULL,                    -- open, processing, paid, review, expired, cancelled; kept by the store
+  sequence      INTEGER NOT NULL,                 -- of its last event
+  form_token    TEXT NOT NULL,                    -- of the order that it becomes
+  currency      TEXT NOT NULL,
+  digits        INTEGER NOT NULL,
+  amount        TEXT NOT NULL COLLATE DECIMAL,    -- lines − discount + delivery + tax, in currency
+  discount      TEXT NOT NULL COLLATE DECIMAL,
+  delivery      TEXT NOT NULL COLLATE DECIMAL,
+  tax           TEXT NOT NULL COLLATE DECIMAL,
+  `lines`       TEXT NOT NULL,                    -- JSON list
+  email         TEXT NOT NULL,                    -- of the payer; empty: not known
+  name          TEXT NOT NULL,
+  lang          TEXT NOT NULL,
+  payer_user_id TEXT NOT NULL,
+  success_url   TEXT NOT NULL,
+  cancel_url    TEXT NOT NULL,
+  metadata      TEXT NOT NULL,                    -- JSON
+  coins         TEXT NOT NULL,                    -- JSON list; empty: all
+  scene_type    TEXT NOT NULL,
+  created_at    DATETIME NOT NULL,
+  updated_at    DATETIME NOT NULL,
+  expires_at    DATETIME NOT NULL,
+  order_id      TEXT NULL,                        -- the order that it became
+  due_at        DATETIME NULL,                    -- when a worker ends it; NULL: never
+  lease         TEXT NOT NULL DEFAULT '',
+  PRIMARY KEY (id)
+);
+CREATE UNIQUE INDEX checkouts_order ON checkouts (order_id);
+CREATE INDEX checkouts_by_time ON checkouts (created_at, id);
+CREATE INDEX checkouts_by_key ON checkouts (key_id, created_at, id);
+CREATE INDEX checkouts_by_link ON checkouts (link_id, created_at, id);
+CREATE INDEX checkouts_by_reference ON checkouts (reference, created_at, id);
+CREATE INDEX checkouts_due_at ON checkouts (due_at);
+
+-- What a request with an Idempotency-Key was answered, written in the transaction of what it made.
+CREATE TABLE answers (
+  id         TEXT NOT NULL,                       -- hex SHA-256 of key, route and Idempotency-Key
+  digest     TEXT NOT NULL,                       -- hex SHA-256 of the request's body
+  status     INTEGER NOT NULL,                    -- of HTTP; 0: the request is being handled
+  body       TEXT NOT NULL,
+  created_at DATETIME NOT NULL,
+  PRIMARY KEY (id)
+);
+CREATE INDEX answers_by_time ON answers (created_at);
+
+-- What other programs may want to know, written in the transaction in which it happened.
+CREATE TABLE events (
+  id         TEXT NOT NULL,                       -- evt_ and 26 random characters
+  type       TEXT NOT NULL,                       -- such as checkout.paid
+  object_id  TEXT NOT NULL,
+  order_id   TEXT NOT NULL,                       -- empty: it is about no order
+  key_id     TEXT NOT NULL,                       -- key that made the object; empty: none did
+  sequence   INTEGER NOT NULL,                    -- rises with each event of the object
+  data       TEXT NOT NULL,                       -- JSON: the object as it was then
+  created_at DATETIME NOT NULL,
+  position   INTEGER NULL,                        -- in the order in which they are read; NULL until published
+  PRIMARY KEY (id)
+);
+CREATE UNIQUE INDEX events_position ON events (position);
+CREATE UNIQUE INDEX events_of_object ON events (object_id, sequence);
+CREATE INDEX events_by_order ON events (order_id, created_at);
+CREATE INDEX events_by_time ON events (created_at);
 
 
 -- ==== Statements ====
@@ -1307,7 +1410,7 @@ CREATE TABLE setting_groups (
 
 -- Numbers that are given out one after the other, in the transaction that uses them.
 CREATE TABLE sequences (
-  name TEXT NOT NULL,    -- orders
+  name TEXT NOT NULL,    -- orders, events
   last INTEGER NOT NULL, -- the last number that was given
   PRIMARY KEY (name)
 ) WITHOUT ROWID;
@@ -1382,6 +1485,10 @@ DROP TABLE book_days;
 DROP TABLE statement_lines;
 DROP TABLE statement_pages;
 DROP TABLE statements;
+DROP TABLE events;
+DROP TABLE answers;
+DROP TABLE checkouts;
+DROP TABLE api_keys;
 DROP TABLE shipment_lines;
 DROP TABLE shipments;
 DROP TABLE refund_lines;

@@ -35,6 +35,7 @@ func (s *Store) InsertAttempt(ctx context.Context, a *models.Attempt) error {
 		if err != nil {
 			return err
 		}
+		tx.tellOrder(ctx, a.OrderID)
 		return tx.markForSearch(ctx, a.OrderID)
 	}))
 }
@@ -162,6 +163,9 @@ func (s *Store) moveAttempt(
 			if err := tx.markForSearch(ctx, moved.OrderID); err != nil {
 				return err
 			}
+		}
+		if from.Live() != to.Live() {
+			tx.tellOrder(ctx, moved.OrderID)
 		}
 		return tx.addTransition(ctx, moved)
 	}))

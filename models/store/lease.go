@@ -25,11 +25,13 @@ const (
 	QueueRefunds  Queue = "refunds"
 	QueueTasks    Queue = "tasks"
 
+	QueueCheckouts Queue = "checkouts"
+
 	queueCoins Queue = "coins" // see FinishCoin
 )
 
 // queues are those whose claims end with Reschedule, and whose rows Pulse watches.
-var queues = []Queue{QueueOrders, QueueAttempts, QueueInbox, QueueOutbox, QueueRefunds, QueueTasks}
+var queues = []Queue{QueueOrders, QueueAttempts, QueueInbox, QueueOutbox, QueueRefunds, QueueTasks, QueueCheckouts}
 
 // key returns the column that names the queue's rows.
 func (q Queue) key() string {

@@ -42,6 +42,20 @@ func (s *Store) takeNumbers(ctx context.Context, n, start int) (first int, err e
 	return last - n + 1, err
 }
 
+// lockSequence reads the last number that a sequence gave, and keeps others from taking one until this transaction ends.
+func (s *Store) lockSequence(ctx context.Context, name string) (last int, err error) {
+	query := "INSERT INTO sequences (name, last) VALUES (?, 0) "
+	if s.dialect == migrations.SQLite {
+		query += "ON CONFLICT (name) DO UPDATE SET last = last"
+	} else {
+		query += "ON DUPLICATE KEY UPDATE last = last"
+	}
+	if _, err := s.exec(ctx, query, name); err != nil {
+		return 0, err
+	}
+	return last, s.one(ctx, "SELECT last FROM sequences WHERE name = ?"+s.forUpdate(), []any{name}, &last)
+}
+
 // LastOrderNumber reads the last number that an order got; 0: there is none.
 func (s *Store) LastOrderNumber(ctx context.Context) (int, error) {
 	last, err := readMap[string, int](ctx, s, "SELECT name, last FROM sequences WHERE name = ?", orderNumbers)

@@ -124,6 +124,7 @@ func (s *Store) MoveOrder(ctx context.Context, id string, from, to models.OrderS
 		if err := tx.markForSearch(ctx, id); err != nil {
 			return err
 		}
+		tx.tellOrder(ctx, id)
 		return tx.addTransition(ctx, t)
 	}))
 }

@@ -61,6 +61,9 @@ func (s *Store) InsertRefund(ctx context.Context, r *models.Refund, limit models
 		if err != nil {
 			return err
 		}
+		if err := tx.tellRefund(ctx, *r); err != nil {
+			return err
+		}
 		return tx.FollowRefunds(ctx, r.OrderID)
 	}))
 }
@@ -243,6 +246,9 @@ func (s *Store) MoveRefund(ctx context.Context, id string, from, to models.Refun
 			}
 		}
 		if err := tx.addTransition(ctx, moved); err != nil {
+			return err
+		}
+		if err := tx.tellRefund(ctx, r); err != nil {
 			return err
 		}
 		return tx.FollowRefunds(ctx, r.OrderID)

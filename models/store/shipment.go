@@ -134,6 +134,7 @@ func (s *Store) followShipments(ctx context.Context, orderID string) error {
 	if err := s.markForSearch(ctx, orderID); err != nil {
 		return err
 	}
+	s.tellOrder(ctx, orderID)
 	return s.execOr(ctx, ErrNotFound, "UPDATE orders SET fulfilment = ?, fulfilled_at = ?, updated_at = ? WHERE id = ?", string(state), last, s.now(), orderID)
 }
 

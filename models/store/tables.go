@@ -57,6 +57,11 @@ var (
 	shipmentLineTable = tableOf[models.ShipmentLine]()
 	inboxTable        = tableOf[models.InboxMessage]()
 
+	apiKeyTable   = tableOf[models.APIKey]("digest", "shown", "live", "created_by", "created_at", "used_at", "used_from")
+	checkoutTable = tableOf[models.Checkout]()
+	answerTable   = tableOf[models.Answer]()
+	eventTable    = tableOf[models.Event]()
+
 	statementLineTable = tableOf[models.StatementLine]()
 	bookDayTable       = tableOf[models.BookDay]()
 	discrepancyTable   = tableOf[models.Discrepancy]()
@@ -209,6 +214,7 @@ var rowTypes = describe(
 	models.Task{}, models.TaskRow{}, models.TaskChunk{}, setting{}, settingGroup{}, retentionMark{}, counter{}, sequence{},
 	models.Staff{}, models.StaffSession{}, models.StaffDevice{}, models.Invitation{}, throttle{}, models.SecurityCount{}, models.AuditEntry{},
 	mailSlot{}, alert{}, models.StaffAlert{},
+	models.APIKey{}, models.Checkout{}, models.Answer{}, models.Event{},
 )
 
 // rowType is what all rows of a type have in common.
