@@ -1,6 +1,9 @@
 package models
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // EventType says what happened.
 type EventType string
@@ -50,13 +53,16 @@ const EventsKept = 90 * 24 * time.Hour
 // EventPrefix is the beginning of every event's id.
 const EventPrefix = "evt_"
 
+// NewEventID returns a new event's id: events of one process that happen in the same millisecond sort by it as they happened.
+func NewEventID() string { return EventPrefix + strings.ReplaceAll(NewID(), "-", "") }
+
 // Event is something that other programs may want to know, written in the transaction in which it happened.
 //
 // Sequence rises with each event of one object, so that a receiver can leave out what is older than what it has. Position rises with each event
 // of the shop. It is given after the event's transaction, because transactions end in another order than they begin: who has read up to a
 // position has missed nothing.
 type Event struct {
-	ID        string    `ascii:"32"` // EventPrefix and NewRef: the same in every delivery
+	ID        string    `ascii:"36"` // NewEventID: the same in every delivery
 	Type      EventType `ascii:"32"`
 	ObjectID  string    `ascii:"36"` // what it is about: a checkout, a refund, an order …
 	OrderID   string    `ascii:"36"` // empty: it is about no order

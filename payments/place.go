@@ -65,8 +65,10 @@ func (c *Placer) Place(ctx context.Context, in PlaceInput) (Placement, error) {
 	}
 	return c.place(ctx, form{
 		token: in.FormToken, payer: in.Payer,
-		insert:  func() (models.Order, models.Attempt, error) { return c.insertOrder(ctx, in) },
-		renew:   func(ctx context.Context, tx *store.Store, order *models.Order) error { return renewForm(ctx, tx, in.CartID, order) },
+		insert: func() (models.Order, models.Attempt, error) { return c.insertOrder(ctx, in) },
+		renew: func(ctx context.Context, tx *store.Store, order *models.Order) error {
+			return renewForm(ctx, tx, in.CartID, order)
+		},
 		succeed: func(ctx context.Context) error { return c.emptyCart(ctx, in) },
 	})
 }

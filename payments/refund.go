@@ -76,30 +76,38 @@ func (rs *Refunds) RequestRefund(ctx context.Context, in RefundInput, by models.
 		return known, nil
 	}
 	var refund models.Refund
-	err := rs.store.Tx(ctx, func(tx *store.Store) error {
-		counts, order, err := rs.countLines(ctx, tx, in.OrderID)
-		if err != nil {
-			return err
-		}
-		if known, err := tx.RefundByFormToken(ctx, in.FormToken); !errors.Is(err, store.ErrNotFound) {
-			refund = known // the other click of a double click has just stored it
-			return err
-		}
-		if order.State != models.OrderPaid { // money of an order in review waits for its decision
-			return ErrNotRefundable
-		}
-		refund, err = rs.requestIn(ctx, tx, &order, counts, in, by)
-		if err != nil {
-			return err
-		}
-		return rs.closeRefunded(ctx, tx, refund, by)
+	err := rs.store.Tx(ctx, func(tx *store.Store) (err error) {
+		refund, err = rs.RequestRefundIn(ctx, tx, in, by)
+		return err
 	})
 	if errors.Is(err, store.ErrDuplicate) {
 		return rs.store.RefundByFormToken(ctx, in.FormToken)
 	}
-	rs.wake.Ring()
+	rs.WakeRefunds()
 	return refund, err
 }
+
+// RequestRefundIn is RequestRefund in a transaction of the caller, who calls WakeRefunds after it.
+func (rs *Refunds) RequestRefundIn(ctx context.Context, tx *store.Store, in RefundInput, by models.Actor) (models.Refund, error) {
+	counts, order, err := rs.countLines(ctx, tx, in.OrderID)
+	if err != nil {
+		return models.Refund{}, err
+	}
+	if known, err := tx.RefundByFormToken(ctx, in.FormToken); !errors.Is(err, store.ErrNotFound) {
+		return known, err // the other click of a double click has just stored it
+	}
+	if order.State != models.OrderPaid { // money of an order in review waits for its decision
+		return models.Refund{}, ErrNotRefundable
+	}
+	refund, err := rs.requestIn(ctx, tx, &order, counts, in, by)
+	if err != nil {
+		return refund, err
+	}
+	return refund, rs.closeRefunded(ctx, tx, refund, by)
+}
+
+// WakeRefunds lets the worker look for refunds to send.
+func (rs *Refunds) WakeRefunds() { rs.wake.Ring() }
 
 // requestIn stores a refund in a transaction that holds the order's lock.
 func (rs *Refunds) requestIn(

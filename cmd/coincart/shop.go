@@ -76,7 +76,7 @@ func assemble(s *settings, p parts) (*shop, error) {
 			Store: p.store, Gateway: gateway, BaseURL: p.baseURL, SceneType: s.SceneType, Logger: p.log, Clock: clock, FourEyesLimit: limit,
 		},
 		Zone: zone, Statements: gateway, Sender: sender, Compose: web.Compose(p.store, p.baseURL, name), ComposeStaff: web.ComposeStaff(p.store, p.baseURL, name),
-		PlatformURL: p.platformURL, LoopbackPrices: p.demo, StaticPicture: isStaticPicture,
+		PlatformURL: p.platformURL, LoopbackPrices: p.demo, Demo: p.demo, StaticPicture: isStaticPicture,
 	})
 	if err != nil {
 		return nil, err

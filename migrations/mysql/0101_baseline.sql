@@ -1044,7 +1044,7 @@ CREATE TABLE IF NOT EXISTS answers (
 
 -- What other programs may want to know, written in the transaction in which it happened.
 CREATE TABLE IF NOT EXISTS events (
-  id         VARCHAR(32) COLLATE ascii_bin NOT NULL,              -- evt_ and 26 random characters
+  id         VARCHAR(36) COLLATE ascii_bin NOT NULL,              -- evt_ and a UUIDv7 without dashes
   type       VARCHAR(32) COLLATE ascii_bin NOT NULL,              -- such as checkout.paid
   object_id  VARCHAR(36) COLLATE ascii_bin NOT NULL,
   order_id   VARCHAR(36) COLLATE ascii_bin NOT NULL,              -- empty: it is about no order

@@ -1014,7 +1014,7 @@ CREATE INDEX answers_by_time ON answers (created_at);
 
 -- What other programs may want to know, written in the transaction in which it happened.
 CREATE TABLE events (
-  id         TEXT NOT NULL,                       -- evt_ and 26 random characters
+  id         TEXT NOT NULL,                       -- evt_ and a UUIDv7 without dashes
   type       TEXT NOT NULL,                       -- such as checkout.paid
   object_id  TEXT NOT NULL,
   order_id   TEXT NOT NULL,                       -- empty: it is about no order

@@ -32,6 +32,7 @@ const (
 	Span      Problem = "span"       // days that end before they begin, or more than 366
 	Time      Problem = "time"       // not a day with a time
 	Raise     Problem = "raise"      // a start of numbers that are given already
+	Mismatch  Problem = "mismatch"   // not what the parts add up to
 )
 
 // Problems of texts that have a form.
@@ -51,6 +52,7 @@ const (
 	PayerUID   Problem = "payer_uid"   // not a UID of the platform
 	Tracking   Problem = "tracking"    // not an https address to follow a parcel
 	Prefix     Problem = "prefix"      // not letters, digits and # - _ . with no digit at the end
+	Origin     Problem = "origin"      // an address on an origin that the key does not have
 )
 
 // Problems of products, categories and their pictures.

@@ -26,7 +26,7 @@ func (s *Store) addEvent(ctx context.Context, e models.Event, object any) (err e
 	if e.Data, err = wire.Text(object); err != nil {
 		return err
 	}
-	e.ID, e.CreatedAt = cmp.Or(e.ID, models.EventPrefix+models.NewRef()), orTime(e.CreatedAt, s.now())
+	e.ID, e.CreatedAt = cmp.Or(e.ID, models.NewEventID()), orTime(e.CreatedAt, s.now())
 	if err := checkTexts(e); err != nil {
 		return err
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/coincart/coincart/models/mail"
 	"github.com/coincart/coincart/payments"
 	"github.com/coincart/coincart/payments/books"
+	"github.com/coincart/coincart/payments/checkouts"
 	"github.com/coincart/coincart/payments/rates"
 )
 
@@ -28,6 +29,8 @@ type Config struct {
 
 	ComposeStaff mail.ComposeStaff // nil: nothing is mailed to the staff
 
+	Demo bool // a demonstration: addresses to come back to may be on this machine, without TLS
+
 	PlatformURL    string        // the exchange's address, for its public prices (models.PlatformMark)
 	LoopbackPrices bool          // allow price sources on this machine, for demonstrations and tests
 	PriceTimeout   time.Duration // of one answer of a price source; 0: 5 seconds
@@ -41,6 +44,7 @@ type Services struct {
 	Jobs      *jobs.Engine
 	Outbox    *mail.Outbox
 	Payments  *payments.Service
+	Checkouts *checkouts.Service
 	Books     *books.Service
 	Rates     *rates.Service
 	Customers *customers.Service
@@ -60,6 +64,11 @@ func New(c Config) (Services, error) {
 	c.Jobs, c.Outbox = s.Jobs, s.Outbox
 	if s.Payments, err = payments.New(c.Config); err != nil {
 		return s, fmt.Errorf("set up payments: %w", err)
+	}
+	if s.Checkouts, err = checkouts.New(checkouts.Config{
+		Store: c.Store, Money: s.Payments, Jobs: s.Jobs, Clock: c.Clock, Logger: c.Logger, Demo: c.Demo,
+	}); err != nil {
+		return s, fmt.Errorf("set up checkouts: %w", err)
 	}
 	if s.Books, err = books.New(books.Config{
 		Store: c.Store, Jobs: s.Jobs, Statements: c.Statements, Money: s.Payments, Clock: c.Clock, Logger: c.Logger, Zone: c.Zone, CallTimeout: c.CallTimeout,
