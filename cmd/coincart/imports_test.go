@@ -64,6 +64,7 @@ func importRules() []importRule {
 		{"payments/books", []string{"models", "models/jobs", "models/store", "payments/opay"}, []string{router, templ, orm, "database/sql", "net/http"}},
 		{"payments/rates", []string{"models", "models/fetch", "models/jobs", "models/store", "payments/breaker", "payments/opay"}, []string{router, templ, orm, "database/sql"}},
 		{"payments/breaker", []string{"payments/opay"}, []string{router, templ, orm, "database/sql"}},
+		{"models/keys", []string{"models", "models/invalid", "models/store", "models/text", "models/wire"}, []string{router, templ, orm, "database/sql", "net/http"}},
 		{"models/once", []string{"models", "models/store"}, []string{router, templ, orm, "database/sql", "net/http"}},
 		{"payments/checkouts", []string{"models", "models/invalid", "models/jobs", "models/once", "models/store", "models/text", "models/wire", "payments"}, []string{router, templ, orm, "database/sql", "net/http"}},
 		{"payments/assembly", []string{"payments/checkouts", "models/alerts", "models/catalogue", "models/customers", "models/health", "models/jobs", "models/mail", "payments", "payments/books", "payments/rates"}, []string{router, templ, orm, "database/sql", "net/http"}},

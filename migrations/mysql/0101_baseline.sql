@@ -990,6 +990,20 @@ CREATE TABLE IF NOT EXISTS api_keys (
   UNIQUE KEY api_keys_digest (digest)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
+-- A key that an owner has agreed to give to another program, which fetches it with a one-time code.
+CREATE TABLE IF NOT EXISTS pairings (
+  id           CHAR(64) COLLATE ascii_bin NOT NULL,               -- hex SHA-256 of the code
+  name         VARCHAR(100) NOT NULL,                             -- of the program
+  scopes       VARCHAR(1000) COLLATE utf8mb4_bin NOT NULL,        -- JSON list
+  origin       VARCHAR(300) COLLATE utf8mb4_bin NOT NULL,         -- of the program
+  refund_limit DECIMAL(36,18) NOT NULL,
+  challenge    VARCHAR(64) COLLATE ascii_bin NOT NULL,            -- RFC 7636, S256
+  created_by   VARCHAR(36) COLLATE ascii_bin NOT NULL,            -- staff id
+  created_at   DATETIME(3) NOT NULL,
+  expires_at   DATETIME(3) NOT NULL,
+  PRIMARY KEY (id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
 -- What somebody shall pay. It becomes an order when the payer presses pay.
 CREATE TABLE IF NOT EXISTS checkouts (
   id            VARCHAR(32) COLLATE ascii_bin NOT NULL,           -- co_ and 26 random characters, in the address of its page
@@ -1521,6 +1535,7 @@ DROP TABLE IF EXISTS statements;
 DROP TABLE IF EXISTS events;
 DROP TABLE IF EXISTS answers;
 DROP TABLE IF EXISTS checkouts;
+DROP TABLE IF EXISTS pairings;
 DROP TABLE IF EXISTS api_keys;
 DROP TABLE IF EXISTS shipment_lines;
 DROP TABLE IF EXISTS shipments;

@@ -960,6 +960,20 @@ CREATE TABLE api_keys (
 );
 CREATE UNIQUE INDEX api_keys_digest ON api_keys (digest);
 
+-- A key that an owner has agreed to give to another program, which fetches it with a one-time code.
+CREATE TABLE pairings (
+  id           TEXT NOT NULL,                     -- hex SHA-256 of the code
+  name         TEXT NOT NULL,                     -- of the program
+  scopes       TEXT NOT NULL,                     -- JSON list
+  origin       TEXT NOT NULL,                     -- of the program
+  refund_limit TEXT NOT NULL COLLATE DECIMAL,
+  challenge    TEXT NOT NULL,                     -- RFC 7636, S256
+  created_by   TEXT NOT NULL,                     -- staff id
+  created_at   DATETIME NOT NULL,
+  expires_at   DATETIME NOT NULL,
+  PRIMARY KEY (id)
+);
+
 -- What somebody shall pay. It becomes an order when the payer presses pay.
 CREATE TABLE checkouts (
   id            TEXT NOT NULL,                    -- co_ and 26 random characters, in the address of its page
@@ -1488,6 +1502,7 @@ DROP TABLE statements;
 DROP TABLE events;
 DROP TABLE answers;
 DROP TABLE checkouts;
+DROP TABLE pairings;
 DROP TABLE api_keys;
 DROP TABLE shipment_lines;
 DROP TABLE shipments;

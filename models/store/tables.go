@@ -214,7 +214,7 @@ var rowTypes = describe(
 	models.Task{}, models.TaskRow{}, models.TaskChunk{}, setting{}, settingGroup{}, retentionMark{}, counter{}, sequence{},
 	models.Staff{}, models.StaffSession{}, models.StaffDevice{}, models.Invitation{}, throttle{}, models.SecurityCount{}, models.AuditEntry{},
 	mailSlot{}, alert{}, models.StaffAlert{},
-	models.APIKey{}, models.Checkout{}, models.Answer{}, models.Event{},
+	models.APIKey{}, models.Pairing{}, models.Checkout{}, models.Answer{}, models.Event{},
 )
 
 // rowType is what all rows of a type have in common.
