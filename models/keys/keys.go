@@ -42,7 +42,9 @@ var (
 type InputError struct{ Problems invalid.Problems }
 
 // Error counts the fields.
-func (e *InputError) Error() string { return fmt.Sprintf("%d fields of the key are invalid", len(e.Problems)) }
+func (e *InputError) Error() string {
+	return fmt.Sprintf("%d fields of the key are invalid", len(e.Problems))
+}
 
 // Draft is a key as a form has it.
 type Draft struct {
