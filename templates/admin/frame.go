@@ -32,12 +32,16 @@ func (p Page) navigation() []navGroup {
 	if p.May.Audit {
 		system = append(system, SectionAudit)
 	}
+	shop = append(shop, SectionSettings)
+	if p.May.Settings {
+		shop = append(shop, SectionAPIKeys)
+	}
 	return []navGroup{
 		{"", []Section{SectionDashboard, SectionInbox}},
 		{"orders", []Section{SectionOrders, SectionCancellations, SectionRefunds, SectionCustomers}},
 		{"products", []Section{SectionProducts, SectionCategories, SectionStock, SectionCoupons}},
 		{"finance", []Section{SectionStatements, SectionCoins}},
-		{"shop", append(shop, SectionSettings)},
+		{"shop", shop},
 		{"system", append(system, SectionHealth)},
 	}
 }
@@ -97,7 +101,7 @@ var sectionGlyphs = map[Section]string{
 	SectionDashboard: "gauge", SectionInbox: "inbox", SectionOrders: "bag", SectionCustomers: "user", SectionCancellations: "stop",
 	SectionProducts: "box", SectionCategories: "tree", SectionStock: "layers", SectionCoupons: "ticket", SectionDelivery: "truck",
 	SectionCoins: "coin", SectionStatements: "book", SectionRefunds: "return", SectionTasks: "list", SectionAudit: "shield",
-	SectionStaff: "people", SectionSettings: "gear", SectionHealth: "pulse", SectionAccount: "user",
+	SectionStaff: "people", SectionSettings: "gear", SectionAPIKeys: "key", SectionHealth: "pulse", SectionAccount: "user",
 }
 
 func (n Notice) class() string {

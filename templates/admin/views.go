@@ -67,6 +67,7 @@ type May struct {
 	Catalogue bool // products, categories, tags, stock
 	Customers bool // export and erase a person's data
 	Price     bool // coins and their rates, coupons, delivery, tax
+	Settings  bool // settings and keys
 }
 
 // Section is an entry of the navigation.
@@ -88,6 +89,7 @@ const (
 	SectionAudit         Section = "audit" // May.Audit
 	SectionStaff         Section = "staff" // May.Staff
 	SectionSettings      Section = "settings"
+	SectionAPIKeys       Section = "api-keys" // May.Settings
 	SectionHealth        Section = "health"
 	SectionAccount       Section = "account"
 )
