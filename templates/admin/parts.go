@@ -185,6 +185,9 @@ var looks = map[string]map[string]look{
 		"paused": {"warn", "stop"}, "redirected": {"bad", "arrow"}, "too_large": {"bad", "alert"}, "not_json": {"bad", "alert"}, "no_price": {"bad", "alert"},
 		"not_decimal": {"bad", "alert"}, "not_positive": {"bad", "alert"}, "bad_time": {"bad", "clock"},
 	},
+	"admin.key_state.": {
+		"on": {"good", "check"}, "ending": {"warn", "clock"}, "over": {"plain", "clock"}, "ended": {"plain", "cross"},
+	},
 	"admin.verified.":    {"yes": {"good", "shield"}, "no": {"warn", "question"}},
 	"admin.review_open.": {"open": {"warn", "eye"}, "closed": {"plain", "check"}},
 	"admin.person.":      {"active": {"good", "check"}, "disabled": {"plain", "lock"}},
