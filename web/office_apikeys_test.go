@@ -79,7 +79,7 @@ func TestOfficeAPIKeys_MadeChangedAndEndedByOwners(t *testing.T) {
 		owner.post(at + "/end").redirects(keysAt)
 		owner.get(keysAt).has(english.T("admin.notice.key_ended"), english.T("admin.key_state.ended"))
 		owner.get(at).is(http.StatusOK).has("disabled").lacks(at + "/end")
-		owner.post(at+"/end").is(http.StatusSeeOther)
+		owner.post(at + "/end").is(http.StatusSeeOther)
 		owner.post(at, aKey("version", "3")...).is(http.StatusUnprocessableEntity).has(english.T("admin.refusal.key_ended"))
 		assert.Equal(t, "key:"+key.ID, s.entry("key.end").Subject)
 		for _, wrong := range []string{"/nobody", "/" + strings.Repeat("k", 200)} {
@@ -138,8 +138,8 @@ func TestOfficeAPIKeys_AProgramIsPaired(t *testing.T) {
 		for i := 0; i < len(asked); i += 2 {
 			query.Set(asked[i], asked[i+1])
 		}
-		page := owner.get(keysAt + "/authorize?" + query.Encode()).is(http.StatusOK).
-			has("WooCommerce", "https://woo.example.org", english.T("admin.scope.checkouts:write")).lacks(english.T("admin.scope.refunds:write"))
+		page := owner.get(keysAt+"/authorize?"+query.Encode()).is(http.StatusOK).
+			has("WooCommerce", "https://woo.example.org", english.T("admin.scope.checkouts:write")).lacks(english.T("admin.scope.refunds:write"), `name="refund_limit"`)
 		assert.Contains(t, page.header.Get("Content-Security-Policy"), "form-action 'self' https://woo.example.org")
 		assert.NotContains(t, owner.get(keysAt).header.Get("Content-Security-Policy"), "woo.example.org")
 

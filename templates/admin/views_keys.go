@@ -1,6 +1,10 @@
 package admin
 
-import "github.com/coincart/coincart/templates"
+import (
+	"slices"
+
+	"github.com/coincart/coincart/templates"
+)
 
 // RefusalKeyEnded means that the key was ended.
 const RefusalKeyEnded Refusal = "key_ended"
@@ -65,3 +69,6 @@ type PairView struct {
 	Invalid     bool     // what the program has sent is not valid: nothing can be agreed to
 	Refusal     Refusal
 }
+
+// Refunds reports whether the program wants to refund payments.
+func (v PairView) Refunds() bool { return slices.Contains(v.Scopes, "refunds:write") }

@@ -64,4 +64,3 @@ func (h *handlers) pair(req *admin.Request, form url.Values) error {
 	}
 	return req.Leave(to)
 }
-
