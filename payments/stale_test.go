@@ -142,7 +142,7 @@ func (s *shop) meet(other assembly.Services, batch []models.Order, wrong bool) {
 }
 
 // work lets a service do what is due, until nothing is.
-func work(t *testing.T, service *jobs.Engine) {
+func work(t testing.TB, service *jobs.Engine) {
 	t.Helper()
 	for range 50 {
 		n, err := service.RunOnce(t.Context())
