@@ -195,11 +195,8 @@ func (s *story) decide(r models.Review, among ...models.Decision) {
 	if err == nil && (in.Decision == models.DecideDrop || in.Decision == models.DecideNoted && r.Kind == models.ReviewMismatch) {
 		s.mistaken[orders[r.OrderID].Attempt(r.AttemptID).AppOrderID] = true
 	}
-	if one(payments.ErrNotDecidable)(err) {
-		for _, e := range s.file(*orders[r.OrderID]).Evidence {
-			s.rt.Logf("EVIDENCE %+v", e.Evidence)
-		}
-		s.rt.Logf("REVIEW %+v ATTEMPTS %+v", r, orders[r.OrderID].Attempts)
+	if err == nil {
+		s.seen["case "+string(r.Kind)+": "+string(in.Decision)]++
 	}
 	asked := func(error) bool { return in.Decision == models.DecideAsk } // the exchange may not answer
 	s.allow(err, kind[*payments.MissingError], asked)
