@@ -205,3 +205,23 @@ func TestDecide_DropLeavesTheOtherPaymentWaiting(t *testing.T) {
 		assert.Equal(t, models.OrderPaid, s.Order(order.Ref).State)
 	})
 }
+
+// The exchange calls an order paid with another amount, and nobody decides for days. When the shop stops asking, there is one case about the
+// payment, not a second one that says that its outcome is unknown; the decision ends it.
+func TestDecide_AnUndecidedMismatchIsTheOnlyCase(t *testing.T) {
+	t.Parallel()
+	eachShop(t, func(t *testing.T, s *shop) {
+		order := s.PlaceOrder(1)
+		s.payLess(order.Current().OrderNum)
+		require.Equal(t, models.OrderReview, s.Order(order.Ref).State)
+		for range 4 {
+			s.Later(24 * time.Hour)
+		}
+		paymentstest.CheckInvariants(t, s.Store)
+		require.Equal(t, []models.ReviewKind{models.ReviewMismatch}, s.OpenReviews())
+		s.Decide(s.Order(order.Ref), models.DecideDrop)
+		s.Later(time.Hour)
+		assert.Empty(t, s.OpenReviews())
+		paymentstest.CheckInvariants(t, s.Store)
+	})
+}

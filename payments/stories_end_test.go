@@ -107,7 +107,8 @@ func moneyCases(f models.OrderFile) []models.Review {
 	return slices.DeleteFunc(slices.Clone(f.Reviews), func(r models.Review) bool { return !r.Open || !r.Kind.Money() })
 }
 
-// checkState: an order is at an end, or in review with a case; each payment has one case at most, and each case waits for something.
+// checkState: an order is at an end, or in review with a case; each payment has one case at most beside a status that goes back, and each case
+// waits for something.
 func (s *story) checkState(f models.OrderFile) {
 	o := f.Order
 	cases := moneyCases(f)
@@ -118,7 +119,7 @@ func (s *story) checkState(f models.OrderFile) {
 	}
 	open := map[string][]models.ReviewKind{}
 	for _, r := range f.Reviews {
-		if r.Open {
+		if r.Open && r.Kind != models.ReviewStatusRegress { // whether the exchange takes its word back is a question of its own
 			open[r.AttemptID] = append(open[r.AttemptID], r.Kind)
 		}
 	}

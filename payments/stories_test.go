@@ -26,8 +26,8 @@ import (
 // COINCART_STORIES is the number of stories for each database; make stories sets it. Unset: a few.
 const (
 	storiesVariable = "COINCART_STORIES"
-	fewOnSQLite     = 12
-	fewOnMariaDB    = 2
+	fewOnSQLite     = 7
+	fewOnMariaDB    = 3
 )
 
 // Random stories of a shop: people order, pay too little, too much, late or twice, ask for another coin, give up; the exchange refuses, loses
