@@ -138,7 +138,7 @@ func (s *story) checkState(f models.OrderFile) {
 	}
 }
 
-// coinSums is what came less what went, by coin.
+// coinSums is what came less what went, by coin or currency.
 type coinSums map[string]models.Amount
 
 func (c coinSums) came(coin string, amount models.Amount) { c[coin] = c[coin].Add(amount) }
@@ -309,17 +309,49 @@ func (s *story) checkOver() {
 	s.checkRevenue()
 }
 
-// checkRevenue: the dashboard's figures are those of the exchange's ledger.
+// checkRevenue: what paid orders keep, per coin and currency, is what the exchange's ledger says was paid for orders, less what it sent back;
+// and the dashboard shows the refunds and the paid orders.
 func (s *story) checkRevenue() {
-	zone := s.Books.Zone()
-	d, err := s.Store.Dashboard(s.T.Context(), s.began.Add(-24*time.Hour), s.Clock.Now(), zone)
-	require.NoError(s.T, err)
-	_, sent := s.ledger()
-	went := map[string]models.Amount{}
-	for _, o := range sent {
-		went[o.Coin] = went[o.Coin].Add(amountOf(o))
+	paid, sent := s.ledger()
+	earned, kept := coinSums{}, coinSums{}
+	for _, o := range s.orders() {
+		for _, a := range o.Attempts {
+			if at, ok := paid[a.AppOrderID]; ok && (a.State == models.AttemptPaid || !s.mistaken[a.AppOrderID]) {
+				earned.came(at.Coin, amountOf(at))
+				earned.came(o.Currency, a.Worth)
+			}
+			if o.State == models.OrderPaid && o.PaidAttemptID == a.ID {
+				kept.came(a.Coin, a.Received)
+				kept.came(o.Currency, a.Worth)
+			}
+		}
+		for _, r := range s.file(o).Refunds {
+			at, ok := sent[r.AppOrderID]
+			if !ok {
+				continue
+			}
+			earned.went(at.Coin, amountOf(at))
+			earned.went(o.Currency, r.Worth)
+			if o.State == models.OrderPaid && o.PaidAttemptID == r.AttemptID {
+				kept.went(r.Coin, r.Amount)
+				kept.went(o.Currency, r.Worth)
+			}
+		}
 	}
-	shown := map[string]models.Amount{}
+	for symbol := range earned {
+		assert.Equal(s.T, earned[symbol].String(), kept[symbol].String(), "revenue in %s", symbol)
+	}
+	s.checkDashboard(sent)
+}
+
+func (s *story) checkDashboard(sent map[string]sandbox.Order) {
+	d, err := s.Store.Dashboard(s.T.Context(), s.began.Add(-24*time.Hour), s.Clock.Now(), s.Books.Zone())
+	require.NoError(s.T, err)
+	went := coinSums{}
+	for _, o := range sent {
+		went.came(o.Coin, amountOf(o))
+	}
+	shown := coinSums{}
 	for _, sum := range d.Refunds {
 		shown[sum.Symbol] = sum.Amount
 	}
