@@ -18,6 +18,7 @@ help:
 	@echo 'make build   build bin/coincart, statically linked'
 	@echo 'make generate, make fmt   generate the templ components; format the code'
 	@echo 'make e2e     run only the browser and process tests; screenshots are written to test-output/'
+	@echo 'make stories   tell 500 random stories of a shop on each database; STORIES=2000 SEED=7 tells others'
 	@echo 'make bench   run the Go benchmarks, with CPU and memory of a running shop'
 	@echo 'make bench-backoffice   measure all lists and exports of the back office with 1,000,000 orders on MariaDB'
 	@echo 'make outdated   list libraries and tools that have a newer version'
@@ -71,6 +72,12 @@ generate:
 fmt:
 	$(TOOL) templ fmt templates
 	$(TOOL) golangci-lint fmt
+
+# Longer than make test, which tells a few. SEED=7 tells the same stories again.
+.PHONY: stories
+stories:
+	COINCART_REQUIRE_MARIADB=1 COINCART_STORIES=$(or $(STORIES),500) \
+	  $(GO) test -tags $(TAGS) -count=1 -v -timeout 0 -run '^TestStories$$' ./payments $(if $(SEED),-rapid.seed=$(SEED))
 
 .PHONY: bench
 bench:
