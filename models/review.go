@@ -101,12 +101,26 @@ func (r *Review) Decisions(order *Order) []Decision {
 			return slices.Concat([]Decision{DecideRefund}, asked)
 		}
 	case ReviewMismatch:
-		if order.State == OrderReview && a.State != AttemptPaid {
+		switch {
+		case order.State != OrderReview || a.State == AttemptPaid:
+		case r.anotherCase():
+			return slices.Concat([]Decision{DecideDrop}, asked)
+		default:
 			return slices.Concat([]Decision{DecideAcceptAmount, DecideRefund, DecideDrop}, asked)
 		}
 	}
 	return slices.Concat([]Decision{DecideNoted}, asked)
 }
+
+// anotherCase reports whether the exchange names another coin or another order than the payment's: there is no amount of it to accept or to
+// send back.
+func (r *Review) anotherCase() bool {
+	code, values, _ := ReadRemark(r.Note)
+	return code == "mismatch" && values["field"] != MismatchAmount
+}
+
+// MismatchAmount is the field of a mismatch's remark whose payment is right in all but the amount.
+const MismatchAmount = "orderAmount"
 
 // Money reports whether the case is about money that the shop holds or may hold, so that an order in review waits for its decision.
 func (k ReviewKind) Money() bool {

@@ -108,7 +108,7 @@ func mismatchOf(a *models.Attempt, d opay.OrderDetail) string {
 	case d.Coin != a.Coin:
 		return "payCoinSymbol"
 	case err != nil || !amount.Equal(asked):
-		return "orderAmount"
+		return models.MismatchAmount
 	}
 	return ""
 }
@@ -117,7 +117,7 @@ func mismatchOf(a *models.Attempt, d opay.OrderDetail) string {
 // the order goes to review and keeps its stock, because the money is in the wrong place.
 func (s *settlement) mismatch(ctx context.Context, tx *store.Store, order *models.Order, a *models.Attempt, d opay.OrderDetail, field, cause string) error {
 	note := models.Remark("mismatch", "field", field, "status", string(d.Status), "amount", models.CanonicalAmount(string(d.Amount)), "coin", d.Coin)
-	if err := s.openReview(ctx, tx, models.ReviewMismatch, a, note); err != nil {
+	if err := s.renewReview(ctx, tx, models.ReviewMismatch, a, note); err != nil {
 		return err
 	}
 	if d.AppOrderID != a.AppOrderID {
@@ -326,13 +326,26 @@ func (s *settlement) closeAttempt(ctx context.Context, tx *store.Store, order *m
 
 // openReview opens a review of an attempt, once for each kind.
 func (s *settlement) openReview(ctx context.Context, tx *store.Store, kind models.ReviewKind, a *models.Attempt, note string) error {
-	s.log.WarnContext(ctx, "review opened", "kind", string(kind), "order", a.OrderID, "attempt", a.ID)
-	review := newReview(kind, a.ID, note, s.clock())
-	review.OrderID, review.AttemptID = a.OrderID, a.ID
-	if err := tx.OpenReview(ctx, review); err != nil {
+	if err := tx.OpenReview(ctx, s.reviewOf(ctx, kind, a, note)); err != nil {
 		return fmt.Errorf("open review: %w", err)
 	}
 	return nil
+}
+
+// renewReview is openReview for what a verified answer says: it takes the place of an earlier remark, such as one of a callback, and opens a
+// closed case again.
+func (s *settlement) renewReview(ctx context.Context, tx *store.Store, kind models.ReviewKind, a *models.Attempt, note string) error {
+	if err := tx.RenewReview(ctx, s.reviewOf(ctx, kind, a, note)); err != nil {
+		return fmt.Errorf("renew review: %w", err)
+	}
+	return nil
+}
+
+func (s *settlement) reviewOf(ctx context.Context, kind models.ReviewKind, a *models.Attempt, note string) models.Review {
+	s.log.WarnContext(ctx, "review opened", "kind", string(kind), "order", a.OrderID, "attempt", a.ID)
+	review := newReview(kind, a.ID, note, s.clock())
+	review.OrderID, review.AttemptID = a.OrderID, a.ID
+	return review
 }
 
 func newReview(kind models.ReviewKind, subject, note string, now time.Time) models.Review {

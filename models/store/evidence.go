@@ -3,6 +3,8 @@ package store
 import (
 	"cmp"
 	"context"
+	"errors"
+	"time"
 
 	"github.com/coincart/coincart/models"
 )
@@ -50,6 +52,25 @@ func (s *Store) OpenReview(ctx context.Context, r models.Review) error {
 	r.Open = true
 	clipTexts(&r, "subject", "note")
 	return wrap("open a review", s.create(ctx, &r, onConflict("kind", "subject")))
+}
+
+// RenewReview is OpenReview for a case whose remark says what is known last. Another remark replaces the stored one, and opens a closed case
+// again, undecided; the same remark changes nothing.
+func (s *Store) RenewReview(ctx context.Context, r models.Review) error {
+	clipTexts(&r, "subject", "note")
+	before, err := take[models.Review](ctx, s, "kind = ? AND subject = ?", string(r.Kind), r.Subject)
+	if errors.Is(err, ErrNotFound) {
+		return s.OpenReview(ctx, r)
+	}
+	if err != nil {
+		return wrap("read the review", err)
+	}
+	if before.Note == r.Note {
+		return nil
+	}
+	return s.MoveReview(ctx, before.ID, before.Open, ReviewChange{
+		Open: new(true), WaitUntil: new(time.Time{}), Note: &r.Note, Decision: new(models.Decision("")), DecidedBy: new(""), Resolution: new(""),
+	})
 }
 
 // AddNote stores what staff wrote on an order; id and time that are empty are filled in.

@@ -28,6 +28,7 @@ func (s *Store) Review(ctx context.Context, id string) (models.Review, error) {
 type ReviewChange struct {
 	Open       *bool
 	WaitUntil  *time.Time
+	Note       *string `change:"clip"`
 	Decision   *models.Decision
 	DecidedBy  *string // staff id
 	Resolution *string `change:"clip"`
