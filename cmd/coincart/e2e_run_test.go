@@ -274,8 +274,10 @@ func startRealShop(tb testing.TB, dsn string, extra map[string]string, sandbox .
 		done := runProgram(tb, r.program, r.env, args...)
 		require.Zero(tb, done.code, fmt.Sprint(args, done.stderr))
 	}
-	r.sandbox = startProcess(tb, r.program, map[string]string{"COINCART_LOG_LEVEL": "debug"}, append([]string{"sandbox", "--addr", platform,
-		"--app-id", "test_app", "--key", filepath.Join(r.keys, "platform.pem"), "--merchant-key", filepath.Join(r.keys, "merchant.pub.pem")}, sandbox...)...)
+	r.sandbox = startProcess(tb, r.program, map[string]string{"COINCART_LOG_LEVEL": "debug"}, append([]string{
+		"sandbox", "--addr", platform,
+		"--app-id", "test_app", "--key", filepath.Join(r.keys, "platform.pem"), "--merchant-key", filepath.Join(r.keys, "merchant.pub.pem"),
+	}, sandbox...)...)
 	r.sandbox.find(`(open at)`)
 	r.shop = startProcess(tb, r.program, r.env)
 	r.shop.find(`(is open at)`)
