@@ -209,14 +209,13 @@ func (o *oddRun) find(text string) *webPage {
 }
 
 // await loads the order in the back office until it shows a text.
-func (o *oddRun) await(sale oddSale, text string) *webPage {
+func (o *oddRun) await(sale oddSale, text string) {
 	o.t.Helper()
 	page := o.find(sale.made)
 	for begun := time.Now(); !strings.Contains(page.text, text); page = o.office.get(page.address.String()) {
 		require.Less(o.t, time.Since(begun), patience, "%s in %s", text, page.text)
 		time.Sleep(100 * time.Millisecond)
 	}
-	return page
 }
 
 // ship sends all that is left of an order.
