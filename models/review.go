@@ -109,6 +109,10 @@ func (r *Review) moneyDecisions(order *Order, a *Attempt) []Decision {
 		return []Decision{DecideAccept, DecideRefund}
 	case booked && !pays && a.Left().IsPositive():
 		return []Decision{DecideRefund}
+	case r.Kind == ReviewMismatch && !booked && inReview && r.anotherMoney(a):
+		return []Decision{DecideDrop}
+	case r.Kind == ReviewMismatch && !booked && r.anotherMoney(a):
+		return nil
 	case r.Kind == ReviewMismatch && !booked && inReview:
 		return []Decision{DecideAcceptAmount, DecideRefund, DecideDrop}
 	case r.Kind == ReviewMismatch && !booked && r.claimsPaid(): // the order is paid otherwise, or over
@@ -122,6 +126,16 @@ func (r *Review) claimsPaid() bool {
 	_, values, _ := ReadRemark(r.Note)
 	return values["status"] == "3"
 }
+
+// anotherMoney reports whether the exchange names another coin than the payment's, or another of its orders: there is no amount of it to accept or
+// to send back.
+func (r *Review) anotherMoney(a *Attempt) bool {
+	code, values, _ := ReadRemark(r.Note)
+	return code == "mismatch" && (values["field"] == MismatchOrder || values["coin"] != a.Coin)
+}
+
+// MismatchOrder is the field of a mismatch's remark whose answer is about another order.
+const MismatchOrder = "appOrderId"
 
 // Money reports whether the case is about money that the shop holds or may hold, so that an order in review waits for its decision.
 func (k ReviewKind) Money() bool {

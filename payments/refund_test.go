@@ -187,6 +187,7 @@ func TestRefund_RefusedByThePlatform(t *testing.T) {
 func TestRefund_AboveTheLimitNeedsASecondPerson(t *testing.T) {
 	t.Parallel()
 	eachShop(t, func(t *testing.T, s *shop) {
+		s.hire(finance, second)
 		order := s.PlacePaid(2)
 		small, err := s.Refund(order, "5")
 		require.NoError(t, err)

@@ -103,7 +103,7 @@ func mismatchOf(a *models.Attempt, d opay.OrderDetail) string {
 	}
 	switch {
 	case d.AppOrderID != a.AppOrderID:
-		return "appOrderId"
+		return models.MismatchOrder
 	case a.OrderNum != "" && d.OrderNum != a.OrderNum:
 		return "orderNum"
 	case d.Coin != a.Coin:

@@ -203,6 +203,7 @@ func TestShip_UndoneWithinTheTimeOfTheSetting(t *testing.T) {
 func TestShip_AWaitingRefundBlocksNothing(t *testing.T) {
 	t.Parallel()
 	eachShop(t, func(t *testing.T, s *shop) {
+		s.hire(finance)
 		order := s.PlacePaid(2)
 		r, err := s.Refund(order, "1")
 		require.NoError(t, err)
