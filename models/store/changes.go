@@ -60,8 +60,9 @@ type StatementChange struct {
 
 // DiscrepancyChange changes a discrepancy; see MoveDiscrepancy.
 type DiscrepancyChange struct {
-	OwnerID *string // staff id
+	OwnerID *string // staff id; empty: nobody
 	Note    *string
+	Reason  *string // why it is accepted
 }
 
 // TaskChange changes a task; see SetTask and FinishTask.

@@ -98,7 +98,7 @@ func TestFetchStatement_OneUnreadableLineCostsOnlyItself(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, 4, report.Matched, "the rest of the day")
 		assert.Equal(t, []models.DiscrepancyKind{models.UnreadableLine, models.UnreadableLine}, kinds(report))
-		assert.True(t, report.Balanced(), "%+v", report.Totals)
+		assert.True(t, report.AddsUp(), "%+v", report.Totals)
 		found := discrepancies(s, day)
 		require.Len(t, found, 2)
 		byMember := map[string]models.Discrepancy{}
@@ -127,9 +127,9 @@ func TestFetchStatement_OneUnreadableLineCostsOnlyItself(t *testing.T) {
 		again, err := s.Books.FetchStatement(ctx, day, "", nil)
 		require.NoError(t, err)
 		assert.Equal(t, st.Hash, again.Hash)
-		require.NoError(t, s.Books.AcceptDiscrepancy(ctx, byMember["line"].ID, "the exchange says that it is nothing", finance))
+		require.NoError(t, s.Books.AcceptDiscrepancy(ctx, byMember["line"].Seen(), "the exchange says that it is nothing", finance))
 		require.ErrorIs(t, s.Books.SealDay(ctx, day, finance), books.ErrDayOpen)
-		require.NoError(t, s.Books.AcceptDiscrepancy(ctx, ours.ID, "the exchange says 10.5", finance))
+		require.NoError(t, s.Books.AcceptDiscrepancy(ctx, ours.Seen(), "the exchange says 10.5", finance))
 		require.NoError(t, s.Books.SealDay(ctx, day, finance))
 		assert.Empty(t, s.OpenReviews())
 		paymentstest.CheckInvariants(t, s.Store)
@@ -257,7 +257,7 @@ func TestFetchStatement_ReadsThePagesBehindAnUnreadableLine(t *testing.T) {
 		}
 		assert.Equal(t, map[int]models.DiscrepancyState{2001: "open", 4000: "open", 4001: "open"}, places)
 		assert.Len(t, report.Found, 4001, "the others are strangers'")
-		assert.True(t, report.Balanced())
+		assert.True(t, report.AddsUp())
 
 		// The comparison of page 1 with itself includes unreadable lines.
 		n := 0
@@ -304,7 +304,7 @@ func TestReconcile_UnreadableLineThatChanges(t *testing.T) {
 		fetch()
 		found := discrepancies(s, "2026-11-22")
 		require.Len(t, found, 1)
-		require.NoError(t, s.Books.AcceptDiscrepancy(ctx, found[0].ID, "seen", finance))
+		require.NoError(t, s.Books.AcceptDiscrepancy(ctx, found[0].Seen(), "seen", finance))
 		fetch()
 		assert.Equal(t, map[models.DiscrepancyState]int{"accepted": 1}, states(), "the same line")
 		amount = `-10.6`
@@ -334,7 +334,7 @@ func TestReconcile_ReadableLineGoesBeforeTheUnreadableOne(t *testing.T) {
 		require.Equal(t, []models.DiscrepancyKind{models.UnreadableLine}, kinds(report))
 		assert.Equal(t, order.ID, report.Found[0].OrderID)
 		assert.True(t, report.Found[0].Ours.IsZero(), "the booking is explained by the other line")
-		assert.True(t, report.Balanced())
+		assert.True(t, report.AddsUp())
 	})
 }
 
@@ -360,7 +360,7 @@ func TestReconcile_RefundIsConfirmedByALineThatCanBeRead(t *testing.T) {
 		report := s.NextDay()
 		assert.Equal(t, []models.DiscrepancyKind{models.UnreadableLine}, kinds(report))
 		assert.Zero(t, report.RefundPairs)
-		assert.True(t, report.Balanced())
+		assert.True(t, report.AddsUp())
 		assert.Equal(t, models.RefundAccepted, s.RefundState(r.ID))
 
 		amount = `1.05E+1`
