@@ -771,7 +771,8 @@ CREATE TABLE IF NOT EXISTS outbox (
   PRIMARY KEY (id),
   UNIQUE KEY outbox_dedupe_key (dedupe_key),
   KEY outbox_due_at (due_at),
-  KEY outbox_by_order (order_id)
+  KEY outbox_by_order (order_id),
+  KEY outbox_by_kind (kind, created_at)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
 -- One of the few places that a mailbox has for mails about unpaid orders: a place is free again an hour after it was taken.

@@ -744,6 +744,7 @@ CREATE TABLE outbox (
 CREATE UNIQUE INDEX outbox_dedupe_key ON outbox (dedupe_key);
 CREATE INDEX outbox_due_at ON outbox (due_at);
 CREATE INDEX outbox_by_order ON outbox (order_id);
+CREATE INDEX outbox_by_kind ON outbox (kind, created_at);
 
 -- One of the few places that a mailbox has for mails about unpaid orders: a place is free again an hour after it was taken.
 CREATE TABLE mail_slots (
