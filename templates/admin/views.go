@@ -116,6 +116,7 @@ const (
 	RefusalNotCancellable Refusal = "not_cancellable"
 	RefusalNotFulfillable Refusal = "not_fulfillable"
 	RefusalPieces         Refusal = "pieces"      // a line does not have so many pieces
+	RefusalRestocked      Refusal = "restocked"   // pieces were refunded and are sold again
 	RefusalUndoLate       Refusal = "undo_late"   // the time to undo a shipment is over
 	RefusalMissing        Refusal = "missing"     // pieces are missing that the order needs
 	RefusalDecided        Refusal = "decided"     // the case is closed, or cannot be decided so any more
