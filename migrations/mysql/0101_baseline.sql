@@ -890,6 +890,7 @@ CREATE TABLE IF NOT EXISTS refunds (
   form_token   VARCHAR(64) COLLATE ascii_bin NOT NULL,              -- the form that asked for it: a double click is one refund
   requested_by VARCHAR(36) COLLATE ascii_bin NOT NULL DEFAULT '',   -- staff id
   approved_by  VARCHAR(36) COLLATE ascii_bin NOT NULL DEFAULT '',   -- staff id; below the limit the same as requested_by
+  declined_by  VARCHAR(36) COLLATE ascii_bin NOT NULL DEFAULT '',   -- staff id; empty unless declined
   problem_code VARCHAR(64) COLLATE utf8mb4_bin NOT NULL DEFAULT '', -- the exchange's code of a refusal; empty: none
   checks       INT NOT NULL DEFAULT 0,                              -- questions asked so far: the place in the polling schedule
   created_at   DATETIME(3) NOT NULL,

@@ -860,6 +860,7 @@ CREATE TABLE refunds (
   form_token   TEXT NOT NULL,                 -- the form that asked for it: a double click is one refund
   requested_by TEXT NOT NULL DEFAULT '',      -- staff id
   approved_by  TEXT NOT NULL DEFAULT '',      -- staff id; below the limit the same as requested_by
+  declined_by  TEXT NOT NULL DEFAULT '',      -- staff id; empty unless declined
   problem_code TEXT NOT NULL DEFAULT '',      -- the exchange's code of a refusal; empty: none
   checks       INTEGER NOT NULL DEFAULT 0,    -- questions asked so far: the place in the polling schedule
   created_at   DATETIME NOT NULL,

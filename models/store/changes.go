@@ -41,6 +41,7 @@ type AttemptChange struct {
 type RefundChange struct {
 	OrderNum    *string // empty: none, stored as NULL
 	ApprovedBy  *string // staff id
+	DeclinedBy  *string // staff id
 	ProblemCode *string `change:"clip"`
 	Checks      *int
 	SentAt      *time.Time

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/modelstest"
 	"github.com/coincart/coincart/payments/books"
 	"github.com/coincart/coincart/payments/opay"
 	"github.com/coincart/coincart/payments/paymentstest"
@@ -115,7 +116,10 @@ func TestFetchStatement_OneUnreadableLineCostsOnlyItself(t *testing.T) {
 		assert.Equal(t, "10.5", ours.Ours.String())
 		assert.Empty(t, byMember["line"].OrderID)
 
-		exported := exported(s, books.Export{What: books.ExportDiscrepancies, Format: books.FormatCSV, Day: day}) +
+		readExport := func(s *paymentstest.Shop) string {
+			return exported(s, books.Export{What: books.ExportDiscrepancies, Format: books.FormatCSV, Day: day})
+		}
+		exported := readExport(s) +
 			exported(s, books.Export{What: books.ExportStatement, Format: books.FormatCSV, Day: day})
 		assert.Contains(t, exported, ",unreadable,1,"+ours.AppOrderID+",USDT,,10.5,,open,")
 		assert.Contains(t, exported, ",3,orderAmount")
@@ -129,7 +133,18 @@ func TestFetchStatement_OneUnreadableLineCostsOnlyItself(t *testing.T) {
 		assert.Equal(t, st.Hash, again.Hash)
 		require.NoError(t, s.Books.AcceptDiscrepancy(ctx, byMember["line"].Seen(), "the exchange says that it is nothing", finance))
 		require.ErrorIs(t, s.Books.SealDay(ctx, day, finance), books.ErrDayOpen)
-		require.NoError(t, s.Books.AcceptDiscrepancy(ctx, ours.Seen(), "the exchange says 10.5", finance))
+		who := modelstest.Staff(t, s.Store)
+		grace := models.Actor{StaffID: who.ID, Who: who.Email}
+		require.NoError(t, s.Books.AssignDiscrepancy(ctx, ours.Seen(), who.ID, grace))
+		noted, err := s.Store.Discrepancy(ctx, ours.ID)
+		require.NoError(t, err)
+		require.NoError(t, s.Books.NoteDiscrepancy(ctx, noted.Seen(), "asked them", grace))
+		noted, err = s.Store.Discrepancy(ctx, ours.ID)
+		require.NoError(t, err)
+		require.NoError(t, s.Books.AcceptDiscrepancy(ctx, noted.Seen(), "the exchange says 10.5", grace))
+		explained := readExport(s)
+		assert.Contains(t, explained, ",accepted,asked them,", "note and reason are columns of their own")
+		assert.Contains(t, explained, ",the exchange says 10.5,"+who.Email+","+who.Email)
 		require.NoError(t, s.Books.SealDay(ctx, day, finance))
 		assert.Empty(t, s.OpenReviews())
 		paymentstest.CheckInvariants(t, s.Store)
@@ -309,10 +324,11 @@ func TestReconcile_UnreadableLineThatChanges(t *testing.T) {
 		assert.Equal(t, map[models.DiscrepancyState]int{"accepted": 1}, states(), "the same line")
 		amount = `-10.6`
 		fetch()
-		assert.Equal(t, map[models.DiscrepancyState]int{"accepted": 1, "open": 1}, states(), "another one")
+		assert.Equal(t, map[models.DiscrepancyState]int{"settled": 1, "open": 1}, states(), "another one; what was accepted is gone")
 		amount = `1.05E+1`
 		report := fetch()
-		assert.Equal(t, map[models.DiscrepancyState]int{"accepted": 1, "settled": 1}, states(), "it can be read now")
+		assert.Equal(t, map[models.DiscrepancyState]int{"settled": 2}, states(), "it can be read now")
+		assert.Equal(t, models.DayBalanced, report.Result(0, 0))
 		assert.Equal(t, 1, report.Matched)
 		assert.Equal(t, models.OrderPaid, s.Order(order.Ref).State)
 	})

@@ -152,7 +152,9 @@ func (f fixtures) refunds() admin.RefundsView {
 			r.Problem = "70006"
 		case models.RefundConfirmed:
 			r.Confirmed = f.at(5)
-		case models.RefundSubmitting, models.RefundUnknown, models.RefundAccepted, models.RefundDeclined:
+		case models.RefundDeclined:
+			r.ApprovedBy, r.DeclinedBy, r.OrderNum, r.Sent.Text = "", "grace@example.com", "", ""
+		case models.RefundSubmitting, models.RefundUnknown, models.RefundAccepted:
 		}
 		v.Rows = append(v.Rows, r)
 	}

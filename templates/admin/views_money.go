@@ -226,6 +226,7 @@ type RefundRow struct {
 	Note          string // to the shopper; ""
 	RequestedBy   string // e-mail
 	ApprovedBy    string // e-mail; ""
+	DeclinedBy    string // e-mail; ""
 	AppOrderID    string
 	OrderNum      string
 	Problem       string // code; "admin.code." + Problem where there are words
