@@ -108,9 +108,11 @@ func (d Discrepancy) Allows(action DiscrepancyAction) bool {
 		return d.Kind == TheirsNotOurs && d.Type == StatementPayment
 	case DiscrepancyRefund:
 		return (d.Kind == AmountDiffers || d.Kind == DuplicateLine) && d.Type == StatementPayment
-	default:
+	case DiscrepancyAssign, DiscrepancyNote, DiscrepancyAccept:
 		return true
+	case DiscrepancyReopen: // see above
 	}
+	return false
 }
 
 // DiscrepancyEventKind names what happened to a discrepancy.

@@ -27,9 +27,10 @@ func (e *SealError) Is(target error) bool {
 		return target == ErrDaySealed
 	case models.SealNotFetched:
 		return target == ErrNothingFetched
-	default:
+	case models.SealNotOver, models.SealEarly, models.SealUnbalanced, models.SealOpen:
 		return target == ErrDayOpen
 	}
+	return false
 }
 
 // Sealable returns why a day cannot be sealed as it is stored, or nil. fetched is when the newest complete statement began to be fetched;

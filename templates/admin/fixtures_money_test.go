@@ -126,7 +126,8 @@ func (f fixtures) sealedStatement() admin.StatementView {
 }
 
 func (f fixtures) noStatement() admin.StatementView {
-	return admin.StatementView{Page: f.page(admin.SectionStatements), Day: day, Begins: f.at(2880), Ends: f.at(1440), State: "open", CanFetch: true, FormToken: "token", Types: f.types(),
+	return admin.StatementView{
+		Page: f.page(admin.SectionStatements), Day: day, Begins: f.at(2880), Ends: f.at(1440), State: "open", CanFetch: true, FormToken: "token", Types: f.types(),
 		Result: admin.DayResult{Name: "not_compared"}, Seal: admin.SealView{Reason: "not_over", Ends: f.at(-600)}, Refusal: admin.RefusalDayOpen,
 	}
 }

@@ -135,7 +135,7 @@ func sealRefusal(reason models.SealReason) pages.Refusal {
 		return pages.RefusalDaySealed
 	case models.SealNotFetched:
 		return pages.RefusalNotFetched
-	default:
-		return pages.RefusalDayOpen
+	case models.SealNotOver, models.SealEarly, models.SealUnbalanced, models.SealOpen:
 	}
+	return pages.RefusalDayOpen
 }

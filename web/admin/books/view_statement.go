@@ -116,7 +116,7 @@ func discrepancyActions(f models.Discrepancy, ours models.LineOrder, role models
 			needs, there = models.MayRefund, ours.Left.IsPositive()
 		case models.DiscrepancySettle:
 			there = ours.Payment
-		default:
+		case models.DiscrepancyAssign, models.DiscrepancyNote, models.DiscrepancyAccept, models.DiscrepancyReopen:
 		}
 		can[string(action)] = there && role.Can(needs) && f.Allows(action)
 	}
@@ -136,7 +136,7 @@ func discrepancyEvents(p *i18n.Printer, events []models.DiscrepancyEvent, names 
 		case models.DiscrepancyChanged:
 			theirs, ours, _ := strings.Cut(e.Value, " ")
 			list[i].Theirs, list[i].Ours = p.Coin(theirs, coin), p.Coin(ours, coin)
-		default:
+		case models.DiscrepancyFound, models.DiscrepancyReopened, models.DiscrepancyDisappeared:
 		}
 	}
 	return list
