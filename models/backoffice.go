@@ -180,6 +180,8 @@ type LineOrder struct {
 	OrderID string
 	Number  string // the order's, as people read it
 	Coin    string // of our payment or refund
+	Payment bool   // the id is that of a payment, not of a refund
+	Left    Amount // of a payment, in Coin: what can still be refunded
 }
 
 // CoinTotal is an exact sum of one coin or currency.

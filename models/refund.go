@@ -71,6 +71,7 @@ type Refund struct {
 	FormToken   string      `ascii:"64"` // the form that asked for it; unique: a double click is one refund
 	RequestedBy string      `ascii:"36"` // staff id
 	ApprovedBy  string      `ascii:"36"` // staff id; the same as RequestedBy below the limit
+	DeclinedBy  string      `ascii:"36"` // staff id; empty unless declined
 	ProblemCode string      `text:"64"`
 	Checks      int
 	CreatedAt   time.Time

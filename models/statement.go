@@ -124,11 +124,15 @@ type Discrepancy struct {
 	Theirs     Amount           // 0: no line
 	Ours       Amount           // 0: not in the shop's records
 	State      DiscrepancyState `ascii:"16"`
-	OwnerID    string           `ascii:"36"` // staff id
-	Note       string           `text:"1000"`
-	LineText   string           `text:"500"` // of an unreadable line: what came, without accounts
+	OwnerID    string           `ascii:"36"`  // staff id: who works on it; empty: nobody
+	Note       string           `text:"1000"` // the newest; empty: none
+	Reason     string           `text:"1000"` // why it is accepted; empty unless it is
+	AcceptedBy string           `ascii:"36"`  // staff id; empty: nobody, or the command line
+	LineText   string           `text:"500"`  // of an unreadable line: what came, without accounts
+	Version    int              // grows with each change that people see, see DiscrepancySeen
 	CreatedAt  time.Time
 	UpdatedAt  time.Time
+	AcceptedAt time.Time `gorm:"default:null"`
 }
 
 // UnreadableKey returns the Key of the discrepancy of an unreadable line: its position, the member that is wrong, and what distinguishes it

@@ -243,7 +243,7 @@ func (rs *Refunds) DeclineRefund(ctx context.Context, id, reason string, by mode
 		if !r.State.CanMove(models.RefundDeclined) {
 			return store.RefundChange{}, ErrRefundOver
 		}
-		return store.RefundChange{DueAt: new(time.Time{})}, nil
+		return store.RefundChange{DeclinedBy: new(by.StaffID), DueAt: new(time.Time{})}, nil
 	})
 }
 

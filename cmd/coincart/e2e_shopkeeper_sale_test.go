@@ -282,6 +282,6 @@ func (k *keeperStory) checkStatement() {
 	assert.Empty(k.t, k.open(today))
 	report := k.report(today)
 	assert.Equal(k.t, 1, report.Matched)
-	assert.True(k.t, report.Balanced())
+	assert.True(k.t, report.AddsUp())
 	assert.Contains(k.t, k.text(`section[aria-labelledby="totals-title"]`), k.want.coinShown())
 }

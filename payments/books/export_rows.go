@@ -93,7 +93,11 @@ func (s *Service) fillStatement(ctx context.Context, t table, day string) error 
 
 func (s *Service) fillDiscrepancies(ctx context.Context, t table, day string) error {
 	err := header(t, "order number", "day ("+s.zone.String()+")", "kind", "type", "merchant order ID", "coin", "exchange", "shop records", "difference", "status", "note",
-		s.zoned("found"), "line", "cannot be read")
+		s.zoned("found"), "line", "cannot be read", "reason", "accepted by", "owner")
+	if err != nil {
+		return err
+	}
+	people, err := s.people(ctx)
 	if err != nil {
 		return err
 	}
@@ -110,11 +114,24 @@ func (s *Service) fillDiscrepancies(ctx context.Context, t table, day string) er
 		return t.row([]cell{
 			plain(numbers[d.OrderID]), exact(d.Day), exact(string(d.Kind)), plain(string(d.Type)), plain(d.AppOrderID), plain(d.Coin), theirs,
 			amountCell(d.Ours), less, exact(string(d.State)), plain(d.Note),
-			s.timeCell(d.CreatedAt), line, plain(member),
+			s.timeCell(d.CreatedAt), line, plain(member), plain(d.Reason), plain(people[d.AcceptedBy]), plain(people[d.OwnerID]),
 		})
 	})
 	if err != nil {
 		return fmt.Errorf("export discrepancies: %w", err)
 	}
 	return nil
+}
+
+// people returns the e-mail addresses of the staff by their ids.
+func (s *Service) people(ctx context.Context) (map[string]string, error) {
+	list, err := s.store.StaffList(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("load staff: %w", err)
+	}
+	people := make(map[string]string, len(list))
+	for _, m := range list {
+		people[m.ID] = m.Email
+	}
+	return people, nil
 }

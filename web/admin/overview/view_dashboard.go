@@ -112,9 +112,9 @@ func orderChart(days []models.DayFigures) pages.Chart {
 
 func waitChart(p *i18n.Printer, days []models.DayFigures) pages.Chart {
 	quantile := func(percent int) func(models.DayFigures) int {
-		return func(d models.DayFigures) int { return int(d.Wait.Quantile(percent) / time.Millisecond) }
+		return func(d models.DayFigures) int { return int(d.Wait.Quantile(percent) / time.Microsecond) }
 	}
-	return countChart("to_paid", days, func(n int) string { return admin.Duration(p, time.Duration(n)*time.Millisecond) },
+	return countChart("to_paid", days, func(n int) string { return admin.Duration(p, time.Duration(n)*time.Microsecond) },
 		map[string]func(models.DayFigures) int{"p50": quantile(50), "p95": quantile(95)}, "p50", "p95")
 }
 

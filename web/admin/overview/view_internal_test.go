@@ -90,6 +90,11 @@ func TestCharts_ScaleToTheHighestBar(t *testing.T) {
 	wait := waitChart(english.Printer, days)
 	assert.Equal(t, []int{0, 1000, 0}, wait.Series[0].Bars)
 	assert.False(t, wait.Empty)
+	var instant models.Histogram
+	instant.Add(0, 1)
+	at := waitChart(english.Printer, []models.DayFigures{{Day: "2026-11-20", Paid: 1, Wait: instant}})
+	assert.Equal(t, []string{english.T("admin.unit.ms", "N", "<1")}, at.Series[0].Values, "paid at once is not unpaid")
+	assert.False(t, at.Empty)
 
 	for _, empty := range []pages.Chart{orderChart(nil), revenueChart(english.Printer, usd, nil), waitChart(english.Printer, days[:1])} {
 		assert.True(t, empty.Empty, empty.ID)
