@@ -96,9 +96,9 @@ func (s *story) paid(pieces int, coin string, edits ...func(*payments.PlaceInput
 }
 
 // off is place with a payment of another amount, which a person accepts.
-func (s *story) off(kind sandbox.FaultKind) models.Order {
+func (s *story) off(pieces int, kind sandbox.FaultKind) models.Order {
 	s.t.Helper()
-	order := s.place(2, "USDT")
+	order := s.place(pieces, "USDT")
 	require.NoError(s.t, s.Platform.SetFaults(sandbox.Faults{{Kind: kind, Way: sandbox.OffHalf, Times: 1}}))
 	require.NoError(s.t, s.Platform.Pay(s.PlatformOrder(order).OrderNum))
 	require.NoError(s.t, s.Platform.SetFaults(nil))
@@ -207,8 +207,8 @@ func (s *story) november() {
 	require.NoError(s.t, s.DeclineRefund(ctx, declined.ID, "not so", paymentstest.Finance()))
 	s.nextDay()
 
-	require.Equal(s.t, models.BalanceUnder, s.off(sandbox.FaultUnderpaid).Balance)
-	over := s.off(sandbox.FaultOverpaid)
+	require.Equal(s.t, models.BalanceUnder, s.off(2, sandbox.FaultUnderpaid).Balance)
+	over := s.off(3, sandbox.FaultOverpaid)
 	require.Equal(s.t, models.BalanceOver, over.Balance)
 	s.refund(over, inCoin("10"))
 	s.nextDay()
