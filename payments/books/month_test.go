@@ -24,6 +24,7 @@ const (
 	month      = "2026-11"
 	monthAfter = "2026-12"
 	inZone     = " (Asia/Shanghai)"
+	chinese    = "zh-Hans"
 )
 
 // storyZone is a zone whose days are not those of UTC.
@@ -63,7 +64,12 @@ func TestMonth_OrdersPaymentsRefundsDashboardAndStatementsAgree(t *testing.T) {
 
 func (s *story) open() {
 	ctx := s.t.Context()
-	s.AddZone()
+	zone := s.AddZone()
+	zone.Texts = models.Texts{chinese: {"tax_name": "增值税"}}
+	for i := range zone.Methods {
+		zone.Methods[i].Texts = models.Texts{chinese: {"title": "快递"}}
+	}
+	require.NoError(s.t, s.Store.SaveZone(ctx, &zone))
 	s.AddCoupon()
 	require.NoError(s.t, s.Store.PutCoin(ctx, models.Coin{
 		Symbol: "ETH", Name: "Ether", Precision: 8, Rate: models.MustAmount("3333.33"), RateSource: models.FixedRate, RateAt: s.Clock.Now(), Enabled: true, Position: 3,
@@ -180,7 +186,8 @@ func (s *story) november() {
 		in.Pieces = []payments.RefundPieces{{LineID: first.Lines[0].ID, Quantity: 1, Restock: true}}
 	})
 	require.NoError(s.t, s.ShipAll(first.ID, "PARCEL-1"))
-	second := s.paid(1, "BTC")
+	second := s.paid(1, "BTC", func(in *payments.PlaceInput) { in.Lang = chinese })
+	require.Equal(s.t, []string{"快递", "增值税"}, []string{second.DeliveryTitle, second.TaxName}, "as the shopper read it")
 	s.nextDay()
 
 	s.refund(second, func(in *payments.RefundInput) { in.Delivery = true })
@@ -423,7 +430,7 @@ func (s *story) compareByHand(orders []map[string]string, whole sums) {
 		assert.NotEmpty(s.t, row["amount asked"])
 		assert.Equal(s.t, "DE", row["country"])
 		assert.Equal(s.t, "19", row["tax rate %"])
-		assert.Equal(s.t, "Parcel", row["delivery method"])
+		assert.Equal(s.t, []string{"Parcel", "VAT"}, []string{row["delivery method"], row["tax name"]}, "the shop's own words")
 		if !paid {
 			unpaid++
 			assert.Contains(s.t, []string{"expired", "cancelled"}, row["payment"])
@@ -466,6 +473,8 @@ func (s *story) compareLines() {
 			first = append(first, row)
 		}
 		assert.Equal(s.t, orders[number]["currency"], row["currency"])
+		assert.Equal(s.t, "VAT", row["tax name"])
+		assert.Contains(s.t, []string{"Mug", "Parcel"}, row["name"])
 	}
 	require.Len(s.t, totals, len(orders))
 	for number, total := range totals {

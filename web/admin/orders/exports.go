@@ -61,7 +61,9 @@ func (h *handlers) exportsView(req *admin.Request, q url.Values) pages.ExportsVi
 }
 
 // exportsDays reports whether a file is one of a span of days of the exchange's zone, each of which must be given and have begun.
-func exportsDays(what string) bool { return what == books.ExportPayments || what == books.ExportRefunds }
+func exportsDays(what string) bool {
+	return what == books.ExportPayments || what == books.ExportRefunds
+}
 
 // startExport begins to write a file: POST /admin/exports with what, format, form_token and the filter of the list: that of the orders for
 // orders and their lines, from and to of payments and refunds, day of statements and discrepancies.
