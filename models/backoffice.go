@@ -120,7 +120,7 @@ type OrderPayment struct {
 	Received    Amount    // of Coin; zero: it is not paid
 	Worth       Amount    // of Received, in the order's currency
 	PaidAt      time.Time // zero: it is not paid
-	Returned              // by refunds that were sent
+	Returned    Returned  // by refunds that were sent
 }
 
 // Returned is what went back of a payment: refunds that were sent, and may have been accepted or were.
