@@ -53,6 +53,16 @@ func (s RefundState) Counts() bool {
 	return false
 }
 
+// Sent reports whether the refund was sent and may have been accepted, or was: its money counts as gone.
+func (s RefundState) Sent() bool {
+	switch s {
+	case RefundSubmitting, RefundUnknown, RefundAccepted, RefundConfirmed:
+		return true
+	case RefundRequested, RefundApproved, RefundFailed, RefundDeclined:
+	}
+	return false
+}
+
 // Refund is coin that goes back to a payer. At the platform it is a grant, not tied to the order (platform/api.md §3.8): only the
 // shop prevents that too much goes back.
 type Refund struct {

@@ -166,12 +166,24 @@ const (
 // ErrDay means that a text is not a day that can have a statement.
 var ErrDay = errors.New("not a day")
 
+// ErrDayRange is the ErrDay of a day before FirstDay or after LastDay.
+var ErrDayRange = fmt.Errorf("%w: want %s to %s", ErrDay, FirstDay, LastDay)
+
+// The first and the last day that the shop knows.
+const (
+	FirstDay = "2009-01-01"
+	LastDay  = "2200-12-31"
+)
+
 // ParseDay parses yyyy-MM-dd in a zone and returns the day's bounds in UTC: from its first instant to that of the next day. The error is
-// ErrDay.
+// ErrDay, that of a day out of range ErrDayRange.
 func ParseDay(text string, zone *time.Location) (from, to time.Time, err error) {
 	day, err := time.ParseInLocation(time.DateOnly, text, zone)
-	if err != nil || day.Format(time.DateOnly) != text || day.Year() < 2009 || day.Year() > 2200 {
+	if err != nil || day.Format(time.DateOnly) != text {
 		return from, to, fmt.Errorf("%w: want yyyy-MM-dd", ErrDay)
+	}
+	if text < FirstDay || text > LastDay {
+		return from, to, ErrDayRange
 	}
 	return day.UTC(), day.AddDate(0, 0, 1).UTC(), nil
 }

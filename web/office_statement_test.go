@@ -410,7 +410,7 @@ func TestPages_WriteHostileTextsAsTexts(t *testing.T) {
 			"/admin", "/admin/inbox", "/admin/orders", "/admin/orders/" + order.ID, "/admin/orders/" + paid.ID, "/admin/refunds", "/admin/tasks", "/admin/audit",
 			"/admin/staff", "/admin/account", "/admin/cancellations", "/admin/statements", "/admin/statements/" + day, "/admin/orders?q=" + q,
 			"/admin/orders?state=" + q, "/admin/orders?from=" + q, "/admin?from=" + q + "&to=" + q, "/admin?span=" + q, "/admin/audit?who=" + q, "/admin/audit?action=" + q,
-			"/admin/audit?subject=" + q, "/admin/statements?day=" + q, "/admin/statements/" + url.PathEscape(hostile[:8]), "/admin/step-up?next=" + q, "/admin/" + url.PathEscape(hostile[:8]),
+			"/admin/audit?subject=" + q, "/admin/statements?day=" + q, "/admin/statements/" + url.PathEscape(hostile[:8]), "/admin/exports?what=" + q + "&from=" + q, "/admin/step-up?next=" + q, "/admin/" + url.PathEscape(hostile[:8]),
 		} {
 			p := owner.get(path)
 			require.Less(t, p.status, http.StatusInternalServerError, path)
@@ -436,7 +436,7 @@ func TestPages_OfTheOfficeTakeAtMostEightStatements(t *testing.T) {
 		for _, path := range []string{
 			"/admin", "/admin?span=90d", "/admin?from=2026-01-01&to=2026-01-31", "/admin/inbox", "/admin/inbox?all=1", "/admin/orders",
 			"/admin/orders?q=ann%40example.com&state=paid&coin=USDT&unusual=1", "/admin/orders?sort=amount_desc", "/admin/orders/" + order.ID,
-			"/admin/cancellations", "/admin/statements", "/admin/statements/" + day, "/admin/refunds", "/admin/tasks", task, "/admin/audit", "/admin/staff",
+			"/admin/cancellations", "/admin/statements", "/admin/statements/" + day, "/admin/refunds", "/admin/exports", "/admin/tasks", task, "/admin/audit", "/admin/staff",
 			"/admin/account", "/admin/step-up", "/admin/none",
 		} {
 			owner.get(path)

@@ -67,6 +67,8 @@ func (c *reconcileCmd) fetch(ctx context.Context, con console, s *shop) error {
 // explainError says what to do about errors that the arguments cause.
 func (c *reconcileCmd) explainError(err error, zone *time.Location) error {
 	switch {
+	case errors.Is(err, models.ErrDayRange):
+		return fmt.Errorf("--day is %s: use a day from %s to %s", c.Day, models.FirstDay, models.LastDay)
 	case errors.Is(err, models.ErrDay):
 		return fmt.Errorf("--day is %s: use the form yyyy-MM-dd, such as 2026-11-21", strconv.Quote(c.Day))
 	case errors.Is(err, books.ErrDayFuture):

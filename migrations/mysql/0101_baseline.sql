@@ -500,6 +500,9 @@ CREATE TABLE IF NOT EXISTS orders (
   coupon_code     VARCHAR(64) COLLATE utf8mb4_bin NOT NULL DEFAULT '', -- empty: none was used
   -- As the shopper read it, in lang; empty: no way of delivery was chosen.
   delivery_title  VARCHAR(100) NOT NULL DEFAULT '',
+  -- delivery_title and tax_name in the shop's own language, for staff and files.
+  shop_delivery   VARCHAR(100) NOT NULL DEFAULT '',
+  shop_tax_name   VARCHAR(100) NOT NULL DEFAULT '',
   shipped         TINYINT(1) NOT NULL DEFAULT 0,                       -- goods go to order_addresses
   PRIMARY KEY (id),
   UNIQUE KEY orders_ref (ref),
@@ -548,6 +551,9 @@ CREATE TABLE IF NOT EXISTS order_lines (
   slug          VARCHAR(190) COLLATE utf8mb4_bin NOT NULL, -- of the product
   title         VARCHAR(200) NOT NULL,                     -- as the shopper read it, in orders.lang
   variant_title VARCHAR(200) NOT NULL,
+  -- The same in the shop's own language, for staff and files.
+  shop_title    VARCHAR(200) NOT NULL DEFAULT '',
+  shop_variant  VARCHAR(200) NOT NULL DEFAULT '',
   cover         VARCHAR(255) NOT NULL,
   unit_price    DECIMAL(36,18) NOT NULL,
   quantity      INT NOT NULL,
@@ -1397,7 +1403,7 @@ CREATE TABLE IF NOT EXISTS day_figures (
 CREATE TABLE IF NOT EXISTS day_sums (
   zone    VARCHAR(64) COLLATE ascii_bin NOT NULL,
   day     CHAR(10) COLLATE ascii_bin NOT NULL,
-  kind    VARCHAR(16) COLLATE ascii_bin NOT NULL,   -- revenue (per currency), coin (paid, per coin), refund (per coin)
+  kind    VARCHAR(16) COLLATE ascii_bin NOT NULL,   -- revenue and returned (per currency), coin and refund (per coin)
   symbol  VARCHAR(32) COLLATE utf8mb4_bin NOT NULL, -- of the currency or coin
   `count` INT NOT NULL,                             -- orders or refunds
   amount  DECIMAL(36,18) NOT NULL,

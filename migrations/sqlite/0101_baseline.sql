@@ -480,6 +480,9 @@ CREATE TABLE orders (
   tax_rate        TEXT NOT NULL DEFAULT '0' COLLATE DECIMAL, -- percent
   coupon_code     TEXT NOT NULL DEFAULT '',                  -- empty: none was used
   delivery_title  TEXT NOT NULL DEFAULT '',                  -- as the shopper read it, in lang; empty: no way of delivery was chosen
+  -- delivery_title and tax_name in the shop's own language, for staff and files.
+  shop_delivery   TEXT NOT NULL DEFAULT '',
+  shop_tax_name   TEXT NOT NULL DEFAULT '',
   shipped         BOOLEAN NOT NULL DEFAULT 0,                -- goods go to order_addresses
   PRIMARY KEY (id)
 );
@@ -528,6 +531,9 @@ CREATE TABLE order_lines (
   slug          TEXT NOT NULL,                             -- of the product
   title         TEXT NOT NULL,                             -- as the shopper read it, in orders.lang
   variant_title TEXT NOT NULL,
+  -- The same in the shop's own language, for staff and files.
+  shop_title    TEXT NOT NULL DEFAULT '',
+  shop_variant  TEXT NOT NULL DEFAULT '',
   cover         TEXT NOT NULL,
   unit_price    TEXT NOT NULL COLLATE DECIMAL,
   quantity      INTEGER NOT NULL,
@@ -1364,7 +1370,7 @@ CREATE TABLE day_figures (
 CREATE TABLE day_sums (
   zone    TEXT NOT NULL,
   day     TEXT NOT NULL,
-  kind    TEXT NOT NULL,    -- revenue (per currency), coin (paid, per coin), refund (per coin)
+  kind    TEXT NOT NULL,    -- revenue and returned (per currency), coin and refund (per coin)
   symbol  TEXT NOT NULL,    -- of the currency or coin
   `count` INTEGER NOT NULL, -- orders or refunds
   amount  TEXT NOT NULL COLLATE DECIMAL,

@@ -245,6 +245,11 @@ func (s *Store) MoveRefund(ctx context.Context, id string, from, to models.Refun
 		if err := tx.addTransition(ctx, moved); err != nil {
 			return err
 		}
+		if from.Counts() != to.Counts() {
+			if err := tx.outdateFigures(ctx, r.SentAt); err != nil {
+				return err
+			}
+		}
 		return tx.FollowRefunds(ctx, r.OrderID)
 	}))
 }

@@ -271,3 +271,16 @@ func (f fixtures) invited() admin.StaffView {
 	v.Link, v.LinkEmail = "https://shop.example/admin/invite/K7QW3ZP5NXA2RVTM4JHB6YDEUCK7QW3ZP5NXA2RVTM4JHB6YDEUC", "edsger@example.com"
 	return v
 }
+
+func (f fixtures) exports() admin.ExportsView {
+	return admin.ExportsView{
+		Page: f.page(admin.SectionExports), FormToken: "token", From: admin.Field{Value: "2026-11-01"}, To: admin.Field{Value: "2026-11-22"},
+		What: f.choices("payments", []string{"payments", "refunds", "orders", "lines"})[1:],
+	}
+}
+
+func (f fixtures) troubledExports() admin.ExportsView {
+	v := f.exports()
+	v.From, v.To = admin.Field{Value: "1999-01-01", Problem: invalid.DayRange}, admin.Field{Value: "2026-11-31", Problem: invalid.Day}
+	return v
+}

@@ -16,6 +16,7 @@
 //	GET  /admin/statements                         Statements(StatementsView)
 //	GET  /admin/statements/{day}                   Statement(StatementView)
 //	GET  /admin/refunds                            Refunds(RefundsView)
+//	GET  /admin/exports                            Exports(ExportsView)
 //	GET  /admin/tasks                              Tasks(TasksView)
 //	GET  /admin/tasks/{id}                         Task(TaskView); with HX-Request: TaskStatus(TaskView), the part with id "task-status"
 //	GET  /admin/audit                              Audit(AuditView)
@@ -84,6 +85,7 @@ const (
 	SectionCoins         Section = "coins" // with the price sources
 	SectionStatements    Section = "statements"
 	SectionRefunds       Section = "refunds"
+	SectionExports       Section = "exports" // May.Export
 	SectionTasks         Section = "tasks"
 	SectionAudit         Section = "audit" // May.Audit
 	SectionStaff         Section = "staff" // May.Staff
