@@ -2,6 +2,7 @@ package models
 
 import (
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -131,7 +132,7 @@ func (r *Review) claimsPaid() bool {
 // to send back.
 func (r *Review) anotherMoney(a *Attempt) bool {
 	code, values, _ := ReadRemark(r.Note)
-	return code == "mismatch" && (values["field"] == MismatchOrder || values["coin"] != a.Coin)
+	return code == "mismatch" && (values["field"] == MismatchOrder || !strings.EqualFold(values["coin"], a.Coin))
 }
 
 // MismatchOrder is the field of a mismatch's remark whose answer is about another order.
