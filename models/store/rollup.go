@@ -6,16 +6,60 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/coincart/coincart/migrations"
 	"github.com/coincart/coincart/models"
 )
 
-// sumsOf returns the sums of a day by their kind, as day_sums names it: totals of paid orders per currency, what was paid for them per coin,
-// and what was sent back per coin.
+// The kinds of sums of a day, as day_sums names them.
+const (
+	sumRevenue  = "revenue"  // what the payments are worth, per currency
+	sumCoin     = "coin"     // what the payments are, per coin
+	sumReturned = "returned" // what the refunds are worth, per currency
+	sumRefund   = "refund"   // what the refunds are, per coin
+)
+
+// sumsOf returns the sums of a day by their kind.
 func sumsOf(d *models.DayFigures) map[string]*[]models.CoinTotal {
-	return map[string]*[]models.CoinTotal{"revenue": &d.Revenue, "coin": &d.Coins, "refund": &d.Refunds}
+	return map[string]*[]models.CoinTotal{sumRevenue: &d.Revenue, sumCoin: &d.Coins, sumReturned: &d.Returned, sumRefund: &d.Refunds}
+}
+
+// moneyQueries returns the queries of the sums of a time, each with its kind, a symbol, a number and an amount. They count what the statement
+// counts: every payment on the day that it came, whatever became of its order, and every refund on the day that it was sent. Each has the two
+// ends of the time as arguments.
+func (s *Store) moneyQueries() []string {
+	const (
+		payments = " FROM attempts a JOIN orders o ON o.id = a.order_id WHERE a.paid_at >= ? AND a.paid_at < ? GROUP BY "
+		refunds  = " FROM refunds r JOIN orders o ON o.id = r.order_id WHERE r.sent_at >= ? AND r.sent_at < ? AND r." + refundIsSent + " GROUP BY "
+	)
+	query := func(kind, symbol, amount, rest string) string {
+		return "SELECT " + s.collated("'"+kind+"'") + " AS kind, " + s.collated(symbol) + " AS symbol, COUNT(*) AS n, " + s.sum(amount) + " AS amount" + rest + symbol
+	}
+	return []string{
+		query(sumRevenue, "o.currency", "a.worth", payments), query(sumCoin, "a.coin", "a.received", payments),
+		query(sumReturned, "o.currency", "r.worth", refunds), query(sumRefund, "r.coin", "r.amount", refunds),
+	}
+}
+
+// moneyFigures reads what was received and what was sent back in a time.
+func (s *Store) moneyFigures(ctx context.Context, from, to time.Time, d *models.DayFigures) error {
+	queries := s.moneyQueries()
+	var args []any
+	for range queries {
+		args = append(args, from, to)
+	}
+	return s.each(ctx, strings.Join(queries, " UNION ALL ")+" ORDER BY kind, symbol", args, func(rows *sql.Rows) error {
+		var kind string
+		var sum models.CoinTotal
+		if err := rows.Scan(&kind, &sum.Symbol, &sum.Count, &sum.Amount); err != nil {
+			return err
+		}
+		list := sumsOf(d)[kind]
+		*list = append(*list, sum)
+		return nil
+	})
 }
 
 const (
@@ -27,36 +71,28 @@ const (
 )
 
 // readPaid groups the orders paid in a time by how many seconds they took: few rows, whatever their number.
-const readPaid = `SELECT o.currency, a.coin, {seconds} AS seconds, COUNT(*), {sum o.total}, {sum a.amount},
+const readPaid = `SELECT {seconds} AS seconds, COUNT(*),
 	SUM(CASE WHEN EXISTS (SELECT 1 FROM evidence e WHERE e.attempt_id = a.id AND e.source = 'callback') THEN 0 ELSE 1 END)
 FROM orders o JOIN attempts a ON a.id = o.paid_attempt_id
-WHERE o.paid_at >= ? AND o.paid_at < ? GROUP BY o.currency, a.coin, seconds`
+WHERE o.paid_at >= ? AND o.paid_at < ? GROUP BY seconds`
 
-// paidFigures reads what was paid in a time, with revenue, coins and times.
+// paidFigures reads how many orders were paid in a time, and how long they took.
 func (s *Store) paidFigures(ctx context.Context, from, to time.Time, d *models.DayFigures) error {
 	seconds := "TIMESTAMPDIFF(SECOND, o.created_at, o.paid_at)"
 	if s.dialect == migrations.SQLite {
 		seconds = "unixepoch(o.paid_at) - unixepoch(o.created_at)"
 	}
-	query := substitute(substitute(substitute(readPaid, "seconds", seconds), "sum o.total", s.sum("o.total")), "sum a.amount", s.sum("a.amount"))
-	revenue, coins := totals{}, totals{}
-	err := s.each(ctx, query, []any{from, to}, func(rows *sql.Rows) error {
-		var currency, coin string
+	return s.each(ctx, substitute(readPaid, "seconds", seconds), []any{from, to}, func(rows *sql.Rows) error {
 		var took int64
 		var n, uncalled int
-		var total, amount models.Amount
-		if err := rows.Scan(&currency, &coin, &took, &n, &total, &amount, &uncalled); err != nil {
+		if err := rows.Scan(&took, &n, &uncalled); err != nil {
 			return err
 		}
 		d.Paid += n
 		d.Uncalled += uncalled
 		d.Wait.Add(time.Duration(took)*time.Second, n)
-		revenue.add(currency, n, total)
-		coins.add(coin, n, amount)
 		return nil
 	})
-	d.Revenue, d.Coins = revenue.list(), coins.list()
-	return err
 }
 
 // totals adds amounts up by symbol.
@@ -119,18 +155,7 @@ func (s *Store) dayFigures(ctx context.Context, day string, from, to time.Time) 
 	if err := s.paidFigures(ctx, from, to, &d); err != nil {
 		return d, err
 	}
-	refunds := totals{}
-	query = "SELECT coin, COUNT(*), " + s.sum("amount") + " FROM refunds WHERE sent_at >= ? AND sent_at < ? AND " + refundIsSent + " GROUP BY coin"
-	err := s.each(ctx, query, []any{from, to}, func(rows *sql.Rows) error {
-		var coin string
-		var n int
-		var amount models.Amount
-		err := rows.Scan(&coin, &n, &amount)
-		refunds.add(coin, n, amount)
-		return err
-	})
-	d.Refunds = refunds.list()
-	if err != nil {
+	if err := s.moneyFigures(ctx, from, to, &d); err != nil {
 		return d, err
 	}
 	return d, s.lagFigures(ctx, from, to, &d)
@@ -172,8 +197,22 @@ func (s *Store) putFigures(ctx context.Context, zone string, d models.DayFigures
 	return nil
 }
 
-// RollUpDue does the finished days of a zone that have no figures yet, up to a month of them at a time, and the last three again, once an
-// hour; it returns how many it did. Any number of replicas may do so.
+// figuresOutOfDate is the time of figures that are to be counted again.
+var figuresOutOfDate = time.Date(2000, time.January, 1, 0, 0, 0, 0, time.UTC)
+
+// outdateFigures makes RollUpDue count the day of a time again, in whatever zone it is kept: something of that day changed after it was over,
+// such as a refund that came to nothing.
+func (s *Store) outdateFigures(ctx context.Context, at time.Time) error {
+	if at.IsZero() {
+		return nil
+	}
+	day := models.DayOf(at, time.UTC)
+	_, err := s.exec(ctx, "UPDATE day_figures SET updated_at = ? WHERE day >= ? AND day <= ?", figuresOutOfDate, dayBefore(day), dayAfter(day))
+	return err
+}
+
+// RollUpDue does the finished days of a zone that have no figures yet or out of date, up to a month of them at a time, and the last three
+// again, once an hour; it returns how many it did. Any number of replicas may do so.
 func (s *Store) RollUpDue(ctx context.Context, zone *time.Location) (days int, err error) {
 	first, err := s.FirstOrderDay(ctx, zone)
 	if errors.Is(err, ErrNotFound) {
@@ -190,7 +229,7 @@ func (s *Store) RollUpDue(ctx context.Context, zone *time.Location) (days int, e
 	yesterday := dayBefore(models.DayOf(now, zone))
 	for day, back := yesterday, 0; day >= first && days < maxRollUps; day, back = dayBefore(day), back+1 {
 		at, there := done[day]
-		if there && (back >= rollUpAgain || now.Sub(at) < rollUpPause) {
+		if there && at.After(figuresOutOfDate) && (back >= rollUpAgain || now.Sub(at) < rollUpPause) {
 			continue
 		}
 		if err := s.RollUp(ctx, day, zone); err != nil {

@@ -68,7 +68,7 @@ type Shop struct {
 	*payments.Service
 	assembly.Services
 
-	T         *testing.T
+	T         testing.TB
 	DSN       string // of the database, for bypassing the store; empty if New was given a store
 	Store     *store.Store
 	Clock     *modelstest.Clock // of the platform and, unless an option sets another, of the services
@@ -110,7 +110,7 @@ func open(t *testing.T, dsn string, options []Option) *Shop {
 }
 
 // New returns a shop with a given database and clock.
-func New(t *testing.T, db *store.Store, clock *modelstest.Clock, options ...Option) *Shop {
+func New(t testing.TB, db *store.Store, clock *modelstest.Clock, options ...Option) *Shop {
 	t.Helper()
 	pair, err := keys()
 	require.NoError(t, err)
