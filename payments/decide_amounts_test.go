@@ -225,3 +225,25 @@ func TestDecide_AnUndecidedMismatchIsTheOnlyCase(t *testing.T) {
 		paymentstest.CheckInvariants(t, s.Store)
 	})
 }
+
+// Of money in another coin there is no amount to accept or to send back: what is not in the table cannot be decided.
+func TestDecide_MoneyInAnotherCoinCanOnlyBeDropped(t *testing.T) {
+	t.Parallel()
+	eachShop(t, func(t *testing.T, s *shop) {
+		order := s.PlaceOrder(1)
+		s.Gateway.ChangeOrders(func(d opay.OrderDetail) opay.OrderDetail { d.Coin = "BTC"; return d })
+		require.NoError(t, s.Platform.Pay(order.Current().OrderNum))
+		s.Deliver()
+		stored := s.Order(order.Ref)
+		require.Equal(t, models.OrderReview, stored.State)
+		open := s.OpenCase(stored)
+		assert.Equal(t, []models.Decision{models.DecideDrop, models.DecideAsk, models.DecideWait}, open.Decisions(&stored))
+		for _, d := range []models.Decision{models.DecideAcceptAmount, models.DecideAccept, models.DecideRefund, models.DecideNoted} {
+			require.ErrorIs(t, s.TryToDecide(stored, d), payments.ErrNotDecidable, d)
+		}
+		s.Decide(stored, models.DecideDrop)
+		assert.Equal(t, models.OrderCancelled, s.Order(order.Ref).State)
+		assert.Empty(t, s.OpenReviews())
+		s.AssertStock(50, 0, 0)
+	})
+}

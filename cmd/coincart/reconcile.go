@@ -226,7 +226,7 @@ func (r *dayReport) verdict() string {
 		return fmt.Sprintf("Explained. Open discrepancies: %d, accepted: %d.", r.open, len(r.list)-r.open)
 	case models.DayExplained:
 		return fmt.Sprintf("Explained. Accepted discrepancies: %d.", len(r.list))
-	default:
-		return "Balanced: the exchange's statement matches the shop's records."
+	case models.DayBalanced, models.DayNotCompared: // there is a statement: it was just compared
 	}
+	return "Balanced: the exchange's statement matches the shop's records."
 }

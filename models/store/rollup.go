@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/coincart/coincart/migrations"
@@ -26,40 +25,37 @@ func sumsOf(d *models.DayFigures) map[string]*[]models.CoinTotal {
 	return map[string]*[]models.CoinTotal{sumRevenue: &d.Revenue, sumCoin: &d.Coins, sumReturned: &d.Returned, sumRefund: &d.Refunds}
 }
 
-// moneyQueries returns the queries of the sums of a time, each with its kind, a symbol, a number and an amount. They count what the statement
-// counts: every payment on the day that it came, whatever became of its order, and every refund on the day that it was sent. Each has the two
-// ends of the time as arguments.
-func (s *Store) moneyQueries() []string {
-	const (
-		payments = " FROM attempts a JOIN orders o ON o.id = a.order_id WHERE a.paid_at >= ? AND a.paid_at < ? GROUP BY "
-		refunds  = " FROM refunds r JOIN orders o ON o.id = r.order_id WHERE r.sent_at >= ? AND r.sent_at < ? AND r." + refundIsSent + " GROUP BY "
-	)
-	query := func(kind, symbol, amount, rest string) string {
-		return "SELECT " + s.collated("'"+kind+"'") + " AS kind, " + s.collated(symbol) + " AS symbol, COUNT(*) AS n, " + s.sum(amount) + " AS amount" + rest + symbol
+// moneyQuery returns the query of the sums of a time: payments and refunds by currency and coin, with a number, their worth in the currency and
+// their amount in the coin. It counts what the statement counts: every payment on the day that it came, whatever became of its order, and every
+// refund on the day that it was sent. The two ends of the time are its arguments, twice.
+func (s *Store) moneyQuery() string {
+	query := func(kind, worth, amount, from string) string {
+		return "SELECT " + s.collated("'"+kind+"'") + " AS kind, " + s.collated("o.currency") + " AS currency, " + s.collated("m.coin") + " AS coin, COUNT(*) AS n, " +
+			s.sum(worth) + " AS worth, " + s.sum(amount) + " AS amount FROM " + from + " GROUP BY o.currency, m.coin"
 	}
-	return []string{
-		query(sumRevenue, "o.currency", "a.worth", payments), query(sumCoin, "a.coin", "a.received", payments),
-		query(sumReturned, "o.currency", "r.worth", refunds), query(sumRefund, "r.coin", "r.amount", refunds),
-	}
+	return query(sumCoin, "m.worth", "m.received", "attempts m JOIN orders o ON o.id = m.order_id WHERE m.paid_at >= ? AND m.paid_at < ?") + " UNION ALL " +
+		query(sumRefund, "m.worth", "m.amount", "refunds m JOIN orders o ON o.id = m.order_id WHERE m.sent_at >= ? AND m.sent_at < ? AND m."+refundIsSent)
 }
 
 // moneyFigures reads what was received and what was sent back in a time.
 func (s *Store) moneyFigures(ctx context.Context, from, to time.Time, d *models.DayFigures) error {
-	queries := s.moneyQueries()
-	var args []any
-	for range queries {
-		args = append(args, from, to)
-	}
-	return s.each(ctx, strings.Join(queries, " UNION ALL ")+" ORDER BY kind, symbol", args, func(rows *sql.Rows) error {
-		var kind string
-		var sum models.CoinTotal
-		if err := rows.Scan(&kind, &sum.Symbol, &sum.Count, &sum.Amount); err != nil {
+	sums := map[string]totals{sumRevenue: {}, sumCoin: {}, sumReturned: {}, sumRefund: {}}
+	worthOf := map[string]string{sumCoin: sumRevenue, sumRefund: sumReturned}
+	err := s.each(ctx, s.moneyQuery(), []any{from, to, from, to}, func(rows *sql.Rows) error {
+		var kind, currency, coin string
+		var n int
+		var worth, amount models.Amount
+		if err := rows.Scan(&kind, &currency, &coin, &n, &worth, &amount); err != nil {
 			return err
 		}
-		list := sumsOf(d)[kind]
-		*list = append(*list, sum)
+		sums[worthOf[kind]].add(currency, n, worth)
+		sums[kind].add(coin, n, amount)
 		return nil
 	})
+	for kind, list := range sumsOf(d) {
+		*list = sums[kind].list()
+	}
+	return err
 }
 
 const (
