@@ -10,6 +10,7 @@ import (
 
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/modelstest"
+	"github.com/coincart/coincart/templates/i18n"
 )
 
 func TestKey_CreatedListedAndEnded(t *testing.T) {
@@ -46,7 +47,7 @@ func TestKey_RefusalsNameTheFlag(t *testing.T) {
 		says string
 	}{
 		"unknown scope": {[]string{"--name", "A", "--scope", "everything"}, "--scope: Scopes are: checkouts:read, "},
-		"no name":       {[]string{"--name", " ", "--scope", "rates:read"}, "--name: Please fill this in."},
+		"no name":       {[]string{"--name", " ", "--scope", "rates:read"}, "--name: " + i18n.ByTag("en").T("field.problem.missing")},
 		"http":          {[]string{"--name", "A", "--scope", "rates:read", "--origin", "http://shop.example.org"}, "--origin: Please enter a complete https address"},
 		"network":       {[]string{"--name", "A", "--scope", "rates:read", "--network", "home"}, "--network: Use network addresses"},
 		"limit":         {[]string{"--name", "A", "--scope", "rates:read", "--refund-limit", "1e9"}, "--refund-limit: Enter a number"},
