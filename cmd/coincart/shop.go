@@ -47,7 +47,7 @@ type parts struct {
 // assemble builds the shop. The store becomes the shop's.
 func assemble(s *settings, p parts) (*shop, error) {
 	gateway, err := opay.New(opay.Config{
-		BaseURL: p.platformURL, AppID: p.appID, Keys: p.keys, PayPath: s.PayPath, CancelPath: s.CancelPath,
+		BaseURL: p.platformURL, AppID: p.appID, Keys: p.keys, Profile: opay.Profile{Paths: opay.Paths{Pay: s.PayPath, Cancel: s.CancelPath}},
 		HTTPClient: &http.Client{Transport: breaker.New(platformTransport())}, Now: p.clock,
 	})
 	if err != nil {

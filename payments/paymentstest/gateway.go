@@ -82,7 +82,7 @@ func (g *Gateway) Cancel(ctx context.Context, orderNum string) error {
 }
 
 // CreateOrder calls createThirdOrder.
-func (g *Gateway) CreateOrder(ctx context.Context, r opay.CreateOrderRequest) (string, error) {
+func (g *Gateway) CreateOrder(ctx context.Context, r opay.CreateOrderRequest) (opay.CreatedOrder, error) {
 	g.hook("createThirdOrder")
 	return g.Client.CreateOrder(ctx, r)
 }
