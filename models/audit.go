@@ -146,7 +146,7 @@ func AuditActions() []string {
 		"coupon.change", "coupon.create", "coupon.switch",
 		"customer.erase", "customer.export", "customer.note",
 		"day.seal",
-		"discrepancy.accept", "discrepancy.assign", "discrepancy.settle",
+		"discrepancy.accept", "discrepancy.assign", "discrepancy.note", "discrepancy.reopen", "discrepancy.settle",
 		"order.ask", "order.cancel", "order.note", "order.resend", "order.ship", "order.ship_correct", "order.ship_undo",
 		"product.change", "product.create", "product.delete", "product.duplicate", "product.feature", "product.hide", "product.import",
 		"product.move", "product.publish", "product.unfeature",

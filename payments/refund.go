@@ -171,6 +171,9 @@ func (rs *Refunds) mayDecideAlone(ctx context.Context, tx *store.Store, refund *
 		return true, nil
 	}
 	if err := tx.LockPerson(ctx, by.StaffID); err != nil {
+		if errors.Is(err, store.ErrNotFound) {
+			return false, nil // who has no account cannot be added up, and decides nothing alone
+		}
 		return false, err
 	}
 	before, err := tx.WorthOfRefunds(ctx, by.StaffID, refund.OrderID, refund.CreatedAt.Add(-refundDay))
@@ -240,7 +243,7 @@ func (rs *Refunds) DeclineRefund(ctx context.Context, id, reason string, by mode
 		if !r.State.CanMove(models.RefundDeclined) {
 			return store.RefundChange{}, ErrRefundOver
 		}
-		return store.RefundChange{DueAt: new(time.Time{})}, nil
+		return store.RefundChange{DeclinedBy: new(by.StaffID), DueAt: new(time.Time{})}, nil
 	})
 }
 

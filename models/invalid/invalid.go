@@ -28,7 +28,8 @@ const (
 	Percent   Problem = "percent"    // not 0 to 100 with at most six decimals
 	Ends      Problem = "ends"       // it ends before it begins
 	Day       Problem = "day"        // not a day as yyyy-MM-dd
-	DayFuture Problem = "day_future" // a day that is not over yet in the platform's zone
+	DayRange  Problem = "day_range"  // a day before models.FirstDay or after models.LastDay
+	DayFuture Problem = "day_future" // a day that has not begun yet in the platform's zone
 	Span      Problem = "span"       // days that end before they begin, or more than 366
 	Time      Problem = "time"       // not a day with a time
 	Raise     Problem = "raise"      // a start of numbers that are given already

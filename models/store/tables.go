@@ -60,6 +60,7 @@ var (
 	statementLineTable = tableOf[models.StatementLine]()
 	bookDayTable       = tableOf[models.BookDay]()
 	discrepancyTable   = tableOf[models.Discrepancy]()
+	eventTable         = tableOf[models.DiscrepancyEvent]()
 	dayFigureTable     = tableOf[dayFigure]()
 	daySumTable        = tableOf[daySum]()
 
@@ -204,7 +205,7 @@ var rowTypes = describe(
 	models.Zone{}, zonePlace{}, models.DeliveryMethod{}, models.Session{}, models.Cart{}, models.CartLine{},
 	models.Order{}, models.OrderLine{}, orderAddress{}, unpaidHolder{}, models.Attempt{}, models.Evidence{}, models.Transition{}, models.Review{},
 	models.InboxMessage{}, models.OutboxMessage{}, models.Refund{}, models.RefundLine{}, models.Shipment{}, models.ShipmentLine{}, models.Note{},
-	models.Statement{}, models.StatementPage{}, models.StatementLine{}, models.BookDay{}, models.Discrepancy{}, dayFigure{}, daySum{},
+	models.Statement{}, models.StatementPage{}, models.StatementLine{}, models.BookDay{}, models.Discrepancy{}, models.DiscrepancyEvent{}, dayFigure{}, daySum{},
 	searchText{}, searchGram{}, searchSpace{}, unindexedOrder{}, customer{}, customerSum{}, models.CustomerNote{},
 	models.Task{}, models.TaskRow{}, models.TaskChunk{}, setting{}, settingGroup{}, retentionMark{}, counter{}, sequence{},
 	models.Staff{}, models.StaffSession{}, models.StaffDevice{}, models.Invitation{}, throttle{}, models.SecurityCount{}, models.AuditEntry{},

@@ -25,7 +25,10 @@ type navGroup struct {
 
 // navigation returns the groups of sections that the person may see, in the menu's order.
 func (p Page) navigation() []navGroup {
-	shop, system := []Section{SectionDelivery}, []Section{SectionTasks}
+	shop, system, finance := []Section{SectionDelivery}, []Section{SectionTasks}, []Section{SectionStatements}
+	if p.May.Export {
+		finance = append(finance, SectionExports)
+	}
 	if p.May.Staff {
 		shop = append(shop, SectionStaff)
 	}
@@ -36,7 +39,7 @@ func (p Page) navigation() []navGroup {
 		{"", []Section{SectionDashboard, SectionInbox}},
 		{"orders", []Section{SectionOrders, SectionCancellations, SectionRefunds, SectionCustomers}},
 		{"products", []Section{SectionProducts, SectionCategories, SectionStock, SectionCoupons}},
-		{"finance", []Section{SectionStatements, SectionCoins}},
+		{"finance", append(finance, SectionCoins)},
 		{"shop", append(shop, SectionSettings)},
 		{"system", append(system, SectionHealth)},
 	}
@@ -96,7 +99,7 @@ func (s Section) path() string {
 var sectionGlyphs = map[Section]string{
 	SectionDashboard: "gauge", SectionInbox: "inbox", SectionOrders: "bag", SectionCustomers: "user", SectionCancellations: "stop",
 	SectionProducts: "box", SectionCategories: "tree", SectionStock: "layers", SectionCoupons: "ticket", SectionDelivery: "truck",
-	SectionCoins: "coin", SectionStatements: "book", SectionRefunds: "return", SectionTasks: "list", SectionAudit: "shield",
+	SectionCoins: "coin", SectionStatements: "book", SectionRefunds: "return", SectionExports: "file", SectionTasks: "list", SectionAudit: "shield",
 	SectionStaff: "people", SectionSettings: "gear", SectionHealth: "pulse", SectionAccount: "user",
 }
 

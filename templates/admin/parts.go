@@ -191,7 +191,9 @@ var looks = map[string]map[string]look{
 	"doctor.status.": {
 		"good": {"good", "check"}, "warn": {"warn", "info"}, "bad": {"bad", "alert"}, "unknown": {"plain", "question"},
 	},
-	"admin.balance.": {"balanced": {"good", "check"}, "unbalanced": {"bad", "alert"}},
+	"admin.day_result.": {
+		"not_compared": {"plain", "clock"}, "unbalanced": {"bad", "cross"}, "explained_open": {"warn", "alert"}, "explained": {"good", "pen"}, "balanced": {"good", "check"},
+	},
 	"import.state.": {
 		"unchecked": {"plain", "dot"}, "checking": {"busy", "turn"}, "problems": {"bad", "alert"}, "ready": {"warn", "eye"},
 		"importing": {"busy", "turn"}, "stopped": {"plain", "cross"}, "failed": {"bad", "alert"}, "done": {"good", "check"},
