@@ -246,6 +246,37 @@ func TestFlatNotification_Refused(t *testing.T) {
 	isError(t, err, opay.ErrShape)
 }
 
+// While the secret changes, both count for what arrives, and the first signs.
+func TestSecret_TwoWhileItChanges(t *testing.T) {
+	const next = "fedcba9876543210fedcba9876543210"
+	changing := flatSecret(t, next)
+	both := func(c *opay.Config) { c.Secret = changing }
+	_, client := newFlatClient(t, both)
+	coming, err := opay.NewSecret(next)
+	noError(t, err)
+	o, err := opay.ParseObject([]byte(flatPaid))
+	noError(t, err)
+	sign, err := coming.Sign(o)
+	noError(t, err)
+	old, err := client.CheckNotification("application/json", []byte(flatPaid))
+	noError(t, err)
+	fresh, err := client.CheckNotification("application/json", []byte(change(flatPaid, flatPaidSign, sign)))
+	noError(t, err)
+	equal(t, fresh.Digest, old.Digest, "the digest does not depend on the secret")
+	_, err = client.OpenNotification(fresh)
+	noError(t, err)
+	signed, err := changing.Sign(o)
+	noError(t, err)
+	equal(t, signed, flatPaidSign, "the first signs")
+	third, err := opay.NewSecret(strings.Repeat("z", 16))
+	noError(t, err)
+	sign, err = third.Sign(o)
+	noError(t, err)
+	_, err = client.CheckNotification("application/json", []byte(change(flatPaid, flatPaidSign, sign)))
+	isError(t, err, opay.ErrSignature)
+	equal(t, changing.String(), "secret(2)", "how it prints")
+}
+
 // A message that is signed and says something impossible fails when it is opened.
 func TestFlatNotification_RefusesWhatTheCheckCannotSee(t *testing.T) {
 	_, client := newFlatClient(t)
@@ -387,6 +418,7 @@ func TestProfile_TimeAndNonceOfARequest(t *testing.T) {
 			maker := newClient
 			if c.profile.Signing == opay.SigningMD5 {
 				maker = func(tb testing.TB, change ...func(*opay.Config)) (*platform, *opay.Client) {
+					tb.Helper()
 					return newFlatClient(t, change...)
 				}
 			}
@@ -585,7 +617,7 @@ func FuzzFlatNotification(f *testing.F) {
 		}
 		var members map[string]json.RawMessage
 		noError(t, json.Unmarshal(body, &members))
-		signed := ""
+		var signed strings.Builder
 		for _, name := range slices.Sorted(maps.Keys(members)) {
 			var text string
 			if raw := members[name]; name == "sign" || string(raw) == "null" {
@@ -594,10 +626,10 @@ func FuzzFlatNotification(f *testing.F) {
 				text = string(raw)
 			}
 			if text != "" {
-				signed += name + text
+				signed.WriteString(name + text)
 			}
 		}
-		sum := md5.Sum([]byte(signed + flatText)) //nolint:gosec // the platform's first signature
+		sum := md5.Sum([]byte(signed.String() + flatText))
 		if strings.EqualFold(hex.EncodeToString(sum[:]), sealed.Envelope.Sign) {
 			return
 		}

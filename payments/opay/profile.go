@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // Signing is the way in which messages between merchant and platform are signed
@@ -103,6 +104,22 @@ func (p *Paths) all() []namedPath {
 	}
 }
 
+// ProfileError says what is wrong with a profile. It wraps [ErrProfile].
+type ProfileError struct {
+	Member string // name of the member; empty: the text as a whole
+	Reason string // for developers, in English
+}
+
+// Error returns the reason.
+func (e *ProfileError) Error() string { return ErrProfile.Error() + ": " + e.Reason }
+
+// Unwrap returns ErrProfile.
+func (e *ProfileError) Unwrap() error { return ErrProfile }
+
+func profileError(member, format string, args ...any) error {
+	return &ProfileError{Member: member, Reason: fmt.Sprintf(format, args...)}
+}
+
 // Limits of profile files.
 const (
 	MaxProfileBytes = 16 << 10
@@ -131,11 +148,11 @@ func (p *Profile) members() []profileMember {
 // are absent stay empty. Errors wrap [ErrProfile] and name the member.
 func ParseProfile(text []byte) (Profile, error) {
 	if len(text) > MaxProfileBytes {
-		return Profile{}, fmt.Errorf("%w: larger than %d bytes", ErrProfile, MaxProfileBytes)
+		return Profile{}, profileError("", "larger than %d bytes", MaxProfileBytes)
 	}
 	o, err := ParseObject(text)
 	if err != nil {
-		return Profile{}, fmt.Errorf("%w: %w", ErrProfile, err)
+		return Profile{}, profileError("", "%s", strings.TrimPrefix(err.Error(), "opay: "))
 	}
 	var p Profile
 	for _, m := range o.members {
@@ -146,7 +163,7 @@ func ParseProfile(text []byte) (Profile, error) {
 			continue
 		}
 		if m.value.kind != kindString {
-			return Profile{}, fmt.Errorf("%w: %q has not the type of a known member", ErrProfile, m.name)
+			return Profile{}, profileError(m.name, "%q has not the type of a known member", m.name)
 		}
 		switch m.name {
 		case "about":
@@ -160,7 +177,7 @@ func ParseProfile(text []byte) (Profile, error) {
 		case "payLink":
 			p.PayLink = PayLinks(m.value.text)
 		default:
-			return Profile{}, fmt.Errorf("%w: unknown member %q", ErrProfile, m.name)
+			return Profile{}, profileError(m.name, "unknown member %q", m.name)
 		}
 	}
 	return p, p.Check()
@@ -171,30 +188,30 @@ func (p *Paths) read(o Object) error {
 	for _, m := range o.members {
 		i := slices.IndexFunc(all, func(n namedPath) bool { return n.name == m.name })
 		if i < 0 || m.value.kind != kindString {
-			return fmt.Errorf("%w: %q is not the path of a known call", ErrProfile, m.name)
+			return profileError(m.name, "%q is not the path of a known call", m.name)
 		}
 		*all[i].path = m.value.text
 	}
 	return nil
 }
 
-// Check returns an error that wraps [ErrProfile] and names the member if a value is
-// not one of those that are known, or if they exclude each other.
+// Check returns a [*ProfileError] if a value is not one of those that are known, or
+// if they exclude each other.
 func (p Profile) Check() error {
 	if len(p.About) > maxAboutBytes {
-		return fmt.Errorf("%w: about is longer than %d bytes", ErrProfile, maxAboutBytes)
+		return profileError("about", "about is longer than %d bytes", maxAboutBytes)
 	}
 	for _, m := range p.members() {
 		if m.value != "" && !slices.Contains(m.known, m.value) {
-			return fmt.Errorf("%w: %s must be one of %q", ErrProfile, m.name, m.known)
+			return profileError(m.name, "%s must be one of %q", m.name, m.known)
 		}
 	}
 	if p.Time == TimeNone && p.Signing != SigningMD5 {
-		return fmt.Errorf("%w: time cannot be none with rsa signing", ErrProfile)
+		return profileError("time", "time cannot be none with rsa signing")
 	}
 	for _, n := range p.Paths.all() {
 		if *n.path != "" && !isPath(*n.path) {
-			return fmt.Errorf("%w: the path of %s must be a path such as %s", ErrProfile, n.name, cmp.Or(n.usual, PathCancel))
+			return profileError(n.name, "the path of %s must be a path such as %s", n.name, cmp.Or(n.usual, PathCancel))
 		}
 	}
 	return nil

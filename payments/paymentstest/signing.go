@@ -30,14 +30,20 @@ func MD5(sc *sandbox.Config, _ *assembly.Config) { sc.Profile.Signing = opay.Sig
 // RSA is an option for tests about envelopes, which do not exist with md5 signing.
 func RSA(sc *sandbox.Config, _ *assembly.Config) { sc.Profile.Signing = opay.SigningRSA }
 
-// sign gives the sandbox the keys or the secret of its profile, and returns the configuration of a client that fits. With COINCART_TEST_SIGNING=md5
-// all shops use md5 signing that no option forbids it.
+// PayLinks is an option: the answer of createThirdOrder names the pay page.
+func PayLinks(sc *sandbox.Config, _ *assembly.Config) { sc.Profile.PayLink = opay.PayLinkAnswer }
+
+// sign gives the sandbox the keys or the secret of its profile, and returns the configuration of a client that fits. Shops of tests
+// whose names begin with TestMD5_ use md5 signing unless an option forbids it; with COINCART_TEST_SIGNING=md5 the shops of all tests do.
 func sign(tb testing.TB, sc *sandbox.Config) opay.Config {
 	tb.Helper()
 	pair, err := keys()
 	require.NoError(tb, err)
 	if sc.Profile.Signing == "" {
 		sc.Profile.Signing = opay.Signing(os.Getenv("COINCART_TEST_SIGNING"))
+		if strings.HasPrefix(tb.Name(), "TestMD5_") {
+			sc.Profile.Signing = opay.SigningMD5
+		}
 	}
 	wire := opay.Config{AppID: App, Profile: sc.Profile, Retries: -1}
 	if sc.Profile.Signing == opay.SigningMD5 {
