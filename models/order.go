@@ -234,6 +234,7 @@ type Attempt struct {
 	PayerSealed []byte // openId and token, sealed by the store; see Payer
 	Payer       Payer  `gorm:"-"`
 	SceneType   string `text:"64"`
+	PayLink     string `text:"1000"` // path and query of the pay page that the platform named; empty: the usual one
 
 	ProblemCode string    `text:"64"` // the platform's code of a refusal, or one of our Problem constants
 	Checks      int       // questions asked so far: the place in the schedule of reliability.md R10

@@ -23,10 +23,10 @@ import (
 type creating struct {
 	paymentstest.Client
 
-	create func(ctx context.Context, r opay.CreateOrderRequest) (string, error)
+	create func(ctx context.Context, r opay.CreateOrderRequest) (opay.CreatedOrder, error)
 }
 
-func (g creating) CreateOrder(ctx context.Context, r opay.CreateOrderRequest) (string, error) {
+func (g creating) CreateOrder(ctx context.Context, r opay.CreateOrderRequest) (opay.CreatedOrder, error) {
 	return g.create(ctx, r)
 }
 
@@ -44,9 +44,9 @@ func TestGuard_RefusalOfARepeatedRequestProvesNothing(t *testing.T) {
 			eachShop(t, func(t *testing.T, s *shop) {
 				order := s.placeUnanswered(sandbox.FaultAnswerLost)
 				repeated := 0
-				s.Gateway.Client = creating{s.Gateway.Client, func(context.Context, opay.CreateOrderRequest) (string, error) {
+				s.Gateway.Client = creating{s.Gateway.Client, func(context.Context, opay.CreateOrderRequest) (opay.CreatedOrder, error) {
 					repeated++
-					return "", again
+					return opay.CreatedOrder{}, again
 				}}
 				s.Later(4 * time.Second)
 				require.Equal(t, 1, repeated, "without getReferenceOrder the order is sent again")
@@ -80,18 +80,20 @@ func TestGuard_AnswerOfCreateComesAfterTheCallback(t *testing.T) {
 	during := func(t *testing.T, s *shop, pay bool, answer func(number string) (string, error)) models.Order {
 		t.Helper()
 		platform := s.Gateway.Client
-		s.Gateway.Client = creating{platform, func(ctx context.Context, r opay.CreateOrderRequest) (string, error) {
-			number, err := platform.CreateOrder(ctx, r)
+		s.Gateway.Client = creating{platform, func(ctx context.Context, r opay.CreateOrderRequest) (opay.CreatedOrder, error) {
+			created, err := platform.CreateOrder(ctx, r)
 			if !assert.NoError(t, err) {
-				return "", err
+				return created, err
 			}
+			number := created.OrderNum
 			if pay {
 				assert.NoError(t, s.Platform.Pay(number))
 			} else {
 				assert.NoError(t, s.Platform.Notify(number, sandbox.Notice{OrderStatus: string(opay.StatusPending)}))
 			}
 			s.Deliver() //nolint:contextcheck // the worker is not the shopper's request
-			return answer(number)
+			created.OrderNum, err = answer(number)
+			return created, err
 		}}
 		p, err := s.Place(t.Context(), s.CartForm(1))
 		require.NoError(t, err)

@@ -57,10 +57,11 @@ func TestGuard_AppOrderIDIsComparedInSettle(t *testing.T) {
 		eachShop(t, func(t *testing.T, s *shop) {
 			order := s.placeUnanswered(sandbox.FaultServerError)
 			id := models.NewRef()
-			number, err := s.Gateway.CreateOrder(t.Context(), opay.CreateOrderRequest{
+			created, err := s.Gateway.CreateOrder(t.Context(), opay.CreateOrderRequest{
 				AppOrderID: id, Payer: opay.Payer{UserID: paymentstest.Alice}, Amount: "10.5", Coin: "USDT", ReturnPage: s.NotifyURL, NotifyPage: s.NotifyURL,
 			})
 			require.NoError(t, err)
+			number := created.OrderNum
 			require.NoError(t, s.Platform.Pay(number))
 			paid, ok := s.Platform.Order(number)
 			require.True(t, ok)
@@ -286,10 +287,11 @@ func TestGuard_OrderThatWeNeverSentAlerts(t *testing.T) {
 			RateSource: "fixed", Payer: models.Payer{UserID: paymentstest.Alice}, DueAt: now.Add(time.Hour),
 		}
 		require.NoError(t, s.Store.InsertAttempt(t.Context(), &unsent))
-		number, err := s.Gateway.CreateOrder(t.Context(), opay.CreateOrderRequest{
+		created, err := s.Gateway.CreateOrder(t.Context(), opay.CreateOrderRequest{
 			AppOrderID: unsent.AppOrderID, Payer: opay.Payer{UserID: paymentstest.Alice}, Amount: "10.5", Coin: "USDT", ReturnPage: s.NotifyURL, NotifyPage: s.NotifyURL,
 		})
 		require.NoError(t, err)
+		number := created.OrderNum
 		at, ok := s.Platform.Order(number)
 		require.True(t, ok)
 		require.Equal(t, http.StatusOK, s.post(s.callback(at, opay.StatusPending, string(at.Amount))))

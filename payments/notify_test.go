@@ -37,9 +37,7 @@ func (s *shop) callback(o sandbox.Order, status opay.Status, amount string) []by
 		opay.Field{Name: "orderStatus", Value: string(status)}, opay.Field{Name: "payAmount", Value: amount},
 		opay.Field{Name: "returnUrl", Value: o.ReturnPage},
 	)
-	e, err := paymentstest.PlatformRing(s.T).Seal(plain)
-	require.NoError(s.T, err)
-	return opay.Request{AppID: paymentstest.App, Time: "1", Envelope: e}.Encode()
+	return s.Notification(plain)
 }
 
 func TestReceive_ForgedIsRefusedAndNothingStored(t *testing.T) {
@@ -82,7 +80,7 @@ func TestReceive_CopiedSignatureIsSetAside(t *testing.T) {
 				assert.Equal(t, models.OrderAwaiting, s.Order(order.Ref).State)
 				assert.Zero(t, s.evidence(order)[models.SourceCallback])
 				assert.Equal(t, []models.ReviewKind{models.ReviewUnreadable}, s.OpenReviews())
-			})
+			}, paymentstest.RSA)
 		})
 	}
 }
@@ -106,7 +104,7 @@ func TestReceive_JunkUnderAGoodSignatureDoesNotHideTheTrueCallback(t *testing.T)
 		s.Work()
 		assert.Equal(t, models.OrderPaid, s.Order(order.Ref).State)
 		assert.Equal(t, 1, s.evidence(order)[models.SourceCallback])
-	})
+	}, paymentstest.RSA)
 }
 
 func TestReceive_ReplayedFiftyTimesInParallelCreditsOnce(t *testing.T) {

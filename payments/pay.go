@@ -249,7 +249,7 @@ func (c *Placer) payURL(a *models.Attempt, asked models.Payer) (string, error) {
 	if payer.OpenID != "" && asked.OpenID == payer.OpenID && asked.Token != "" {
 		payer.Token = asked.Token
 	}
-	to, err := c.gateway.PayURL(opay.PayPage{OrderNum: a.OrderNum, Payer: opayPayer(payer)})
+	to, err := c.gateway.PayURL(opay.PayPage{OrderNum: a.OrderNum, Payer: opayPayer(payer), PayLink: a.PayLink})
 	if err != nil {
 		return "", fmt.Errorf("build the pay address: %w", err)
 	}

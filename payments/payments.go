@@ -35,7 +35,7 @@ type Gateway interface {
 
 // Calls are the platform's calls about orders and refunds.
 type Calls interface {
-	CreateOrder(ctx context.Context, r opay.CreateOrderRequest) (orderNum string, err error)
+	CreateOrder(ctx context.Context, r opay.CreateOrderRequest) (opay.CreatedOrder, error)
 	Order(ctx context.Context, orderNum, token string) (opay.OrderDetail, error)
 	OrderByRef(ctx context.Context, appOrderID string) (opay.OrderDetail, error)
 	Refund(ctx context.Context, r opay.RefundRequest) (orderNum string, err error)

@@ -54,9 +54,7 @@ func (s *shop) reply(o sandbox.Order, status opay.Status, amount, returnURL stri
 		opay.Field{Name: "orderStatus", Value: string(status)}, opay.Field{Name: "payAmount", Value: amount},
 		opay.Field{Name: "returnUrl", Value: returnURL},
 	)
-	e, err := paymentstest.PlatformRing(s.T).Seal(plain)
-	require.NoError(s.T, err)
-	return opay.Request{AppID: paymentstest.App, Time: "1", Envelope: e}.Encode()
+	return s.Notification(plain)
 }
 
 // R5: a decision made from an attempt that was read before somebody else paid it changes nothing. The return page, three callbacks,

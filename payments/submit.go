@@ -46,25 +46,28 @@ func (s *sender) submit(ctx context.Context, order *models.Order, a *models.Atte
 // outcome is unknown: the same appOrderId cannot create a second order (platform/api.md §4).
 func (s *sender) send(ctx context.Context, order *models.Order, a *models.Attempt) error {
 	call, cancel := context.WithTimeout(ctx, s.timeout)
-	orderNum, err := s.gateway.CreateOrder(call, opay.CreateOrderRequest{
+	created, err := s.gateway.CreateOrder(call, opay.CreateOrderRequest{
 		AppOrderID: a.AppOrderID, Payer: opayPayer(a.Payer), Amount: opay.Amount(a.Amount.String()), Coin: a.Coin,
 		SceneType: a.SceneType, ReturnPage: s.base + ReturnPath + order.ReturnRef, NotifyPage: s.base + NotifyPath, Goods: order.Goods,
 	})
 	cancel()
 	store, cancel := s.detached(ctx) // the answer is stored even if the call took all the time
 	defer cancel()
-	return s.storeOutcome(store, order, a, orderNum, err)
+	if created.PayLinkProblem != "" {
+		s.log.WarnContext(ctx, "pay address of the exchange's answer not used", "order", order.ID, "attempt", a.ID, "problem", created.PayLinkProblem)
+	}
+	return s.storeOutcome(store, order, a, created, err)
 }
 
 // storeOutcome stores the result of a call: opened, refused, not sent, or unknown.
-func (s *sender) storeOutcome(ctx context.Context, order *models.Order, a *models.Attempt, orderNum string, callErr error) error {
+func (s *sender) storeOutcome(ctx context.Context, order *models.Order, a *models.Attempt, created opay.CreatedOrder, callErr error) error {
 	first := a.State == models.AttemptCreated
 	code, refused := opay.CodeOf(callErr)
 	switch {
 	case callErr == nil:
-		err := s.storeOpened(ctx, order, a, orderNum)
+		err := s.storeOpened(ctx, order, a, created)
 		if errors.Is(err, store.ErrDuplicate) {
-			return s.storeForeign(ctx, order, a, orderNum)
+			return s.storeForeign(ctx, order, a, created.OrderNum)
 		}
 		return err
 	case refused && !undecided(code) && !first:
@@ -111,8 +114,8 @@ func undecided(code opay.Code) bool {
 }
 
 // storeOpened stores the platform's order number and queues the mail to the shopper in transaction 2.
-func (s *sender) storeOpened(ctx context.Context, order *models.Order, a *models.Attempt, orderNum string) error {
-	now := s.clock()
+func (s *sender) storeOpened(ctx context.Context, order *models.Order, a *models.Attempt, created opay.CreatedOrder) error {
+	now, orderNum := s.clock(), created.OrderNum
 	return s.store.Tx(ctx, func(tx *store.Store) error {
 		fresh, err := tx.LockAttempt(ctx, a.ID)
 		if err != nil {
@@ -132,11 +135,11 @@ func (s *sender) storeOpened(ctx context.Context, order *models.Order, a *models
 		case fresh.State != models.AttemptSubmitting && fresh.State != models.AttemptUnknown:
 			// A callback was faster than this answer, and has moved on.
 			if fresh.OrderNum == "" {
-				return tx.SetAttempt(ctx, a.ID, fresh.State, store.AttemptChange{OrderNum: new(orderNum)})
+				return tx.SetAttempt(ctx, a.ID, fresh.State, store.AttemptChange{OrderNum: new(orderNum), PayLink: new(created.PayLink)})
 			}
 			return nil
 		}
-		set := store.AttemptChange{OrderNum: new(orderNum), OpenedAt: new(now), DueAt: new(now.Add(pollDelay(0))), ProblemCode: new("")}
+		set := store.AttemptChange{OrderNum: new(orderNum), PayLink: new(created.PayLink), OpenedAt: new(now), DueAt: new(now.Add(pollDelay(0))), ProblemCode: new("")}
 		t := models.Transition{OrderID: order.ID, AttemptID: a.ID, Cause: "create"}
 		if err := tx.MoveAttempt(ctx, a.ID, fresh.State, models.AttemptOpen, set, t); err != nil {
 			return fmt.Errorf("open attempt: %w", err)

@@ -25,7 +25,7 @@ import (
 // healthy are the codes of findings that leave nothing to do, or that another finding's mend mends.
 var healthy = []health.Code{
 	doctor.CodeBaseGood, doctor.CodeKeysGood, doctor.CodeDatabaseGood, doctor.CodeMigrationsGood, doctor.CodeMigrationsUnknown,
-	doctor.CodePlatformGood, doctor.CodeClockGood, doctor.CodeClockUnknown, doctor.CodeCallsGood, doctor.CodeCallsNotAsked,
+	doctor.CodePlatformGood, doctor.CodeClockGood, doctor.CodeClockUnknown, doctor.CodeCallsGood, doctor.CodeCallsSecretGood, doctor.CodeCallsNotAsked,
 	payments.CodeCallbacksGood, payments.CodeCallbacksNone, jobs.CodeWorkersGood, jobs.CodeOverdueGood, doctor.CodeStoreUnknown,
 	mail.CodeMailGood,
 	doctor.CodeProxiesGood, doctor.CodeProxiesNotNeeded, doctor.CodeDiskGood, doctor.CodeDiskUnknown, doctor.CodeVersion,

@@ -66,3 +66,17 @@ func TestKeys_ThePageShowsFingerprintsOfAllKeysAndNothingPrivate(t *testing.T) {
 	viewer.get("/admin/settings/keys").is(http.StatusOK).has(opay.Fingerprint(&pair[1].PublicKey), english.T("settings.keys.unreadable")).
 		lacks(opay.Fingerprint(&next.PublicKey))
 }
+
+func TestKeys_WithMD5ThePageNamesTheSecretFileAndWarns(t *testing.T) {
+	pair, err := keys()
+	require.NoError(t, err)
+	der, err := x509.MarshalPKCS8PrivateKey(pair[0])
+	own := keyFile(t, "merchant.pem", "PRIVATE KEY", der, err)
+	secret := filepath.Join(t.TempDir(), "platform.secret")
+	require.NoError(t, os.WriteFile(secret, []byte("hunter2-hunter2-hunter2"), 0o600))
+	looked := doctor.Config{AppID: appID, MerchantKey: own, Secrets: []string{secret}, Profile: opay.Profile{Signing: opay.SigningMD5}}
+	s := newShop(t, sqlite, func(c *web.Config) { c.Doctor = looked })
+	s.staffed(models.RoleViewer).get("/admin/settings/keys").is(http.StatusOK).
+		has(english.T("settings.keys.md5"), english.T("settings.keys.own_md5"), "platform.secret", "COINCART_PLATFORM_SECRET=").
+		lacks("hunter2", "COINCART_PLATFORM_KEY=", "coincart keygen")
+}

@@ -81,7 +81,7 @@ type leavingGateway struct {
 	leave func()
 }
 
-func (g leavingGateway) CreateOrder(ctx context.Context, r opay.CreateOrderRequest) (string, error) {
+func (g leavingGateway) CreateOrder(ctx context.Context, r opay.CreateOrderRequest) (opay.CreatedOrder, error) {
 	g.leave()
 	return g.Gateway.CreateOrder(ctx, r)
 }

@@ -147,7 +147,7 @@ func (o *benchOffice) serve(b *testing.B, db *store.Store, folder string, keys d
 	ring, err := opay.NewKeyring(keys.merchant, &keys.platform.PublicKey)
 	require.NoError(b, err)
 	o.shop, err = assemble(&settings{PlatformTimezone: "UTC", ShopName: "Osier", databaseSettings: databaseSettings{DataDir: folder}}, parts{
-		baseURL: base, platformURL: platformURL, appID: demoAppID, keys: ring, store: db, log: log, demo: true,
+		baseURL: base, platformURL: platformURL, appID: demoAppID, wire: wire{keys: ring}, store: db, log: log, demo: true,
 	})
 	require.NoError(b, err)
 	ctx, cancel := context.WithCancel(context.Background())

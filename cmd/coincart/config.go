@@ -28,6 +28,9 @@ type settings struct {
 	AppID            string   `name:"app-id" env:"COINCART_APP_ID" placeholder:"ID" help:"The AppKey that the exchange issued for this shop."`
 	MerchantKey      string   `name:"merchant-key" env:"COINCART_MERCHANT_KEY" placeholder:"FILE" help:"File with the merchant private key (see coincart keygen)."`
 	PlatformKey      []string `name:"platform-key" env:"COINCART_PLATFORM_KEY" sep:"," placeholder:"FILE" help:"File with the exchange's public key. During a key change: two files, separated by a comma."`
+	PlatformSigning  string   `name:"platform-signing" env:"COINCART_PLATFORM_SIGNING" default:"rsa" placeholder:"rsa|md5" help:"How messages are signed: rsa, or md5 for older exchanges that only have the Open Platform's first signature. With md5 nothing is encrypted and the exchange's answers are not authenticated."`
+	PlatformSecret   []string `name:"platform-secret" env:"COINCART_PLATFORM_SECRET" sep:"," placeholder:"FILE" help:"With md5 signing: file with the secret that the exchange issued for this shop. During a change: two files, separated by a comma, the one in use first."`
+	Profile          string   `name:"profile" env:"COINCART_PROFILE" placeholder:"FILE" help:"File that describes in what the exchange differs from the document: signature, time, nonce, pay link, paths. In the demo its sandbox follows it too."`
 	PlatformTimezone string   `name:"platform-timezone" env:"COINCART_PLATFORM_TIMEZONE" default:"UTC" placeholder:"ZONE" help:"Time zone of the exchange's day, such as Asia/Shanghai."`
 	FourEyesLimit    string   `name:"four-eyes-limit" env:"COINCART_FOUR_EYES_LIMIT" placeholder:"AMOUNT" help:"Refund amount, in the shop's currency, above which a second person must approve. Empty: no second approval."`
 	PayPath          string   `name:"pay-path" env:"COINCART_PAY_PATH" placeholder:"PATH" help:"Path of the exchange's pay page, if it is not /platform/pay.html."`
@@ -124,6 +127,7 @@ func (s *settings) check(p *problems) {
 	if _, err := s.fourEyes(); err != nil {
 		p.setting("four_eyes", "Value", s.FourEyesLimit)
 	}
+	s.platformProfile(p)
 	for _, proxy := range s.TrustedProxies {
 		s.checkProxy(p, proxy)
 	}
@@ -192,6 +196,7 @@ func (s *settings) checkDemo(p *problems) {
 		{"COINCART_APP_ID", s.AppID != ""},
 		{"COINCART_MERCHANT_KEY", s.MerchantKey != ""},
 		{"COINCART_PLATFORM_KEY", len(s.PlatformKey) > 0},
+		{"COINCART_PLATFORM_SECRET", len(s.PlatformSecret) > 0},
 		{"COINCART_PAY_PATH", s.PayPath != ""},
 		{"COINCART_CANCEL_PATH", s.CancelPath != ""},
 		{"COINCART_SCENE_TYPE", s.SceneType != ""},

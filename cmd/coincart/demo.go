@@ -89,18 +89,21 @@ func (c *serveCmd) prepareDemo(ctx context.Context, log *slog.Logger, addr, plat
 	if err != nil {
 		return d, err
 	}
+	pieces.wire.warn(log)
 	pieces.baseURL, pieces.platformURL = d.baseURL, d.platformURL
 	zone, err := loadZone(c.PlatformTimezone)
 	if err != nil {
 		return d, err
 	}
-	d.platform, err = sandbox.New(sandbox.Config{
-		BaseURL: d.platformURL, Keys: keys.platform, Seed: seedOf(keys.platform), Logger: log.With("part", "sandbox"),
-		Apps: []sandbox.App{{
-			AppID: demoAppID, Name: cmp.Or(c.ShopName, pieces.name), Key: &keys.merchant.PublicKey, Addresses: []string{d.baseURL},
-		}},
+	sc := sandbox.Config{
+		BaseURL: d.platformURL, Profile: pieces.wire.profile, Seed: seedOf(keys.platform), Logger: log.With("part", "sandbox"),
+		Apps:      []sandbox.App{{AppID: demoAppID, Name: cmp.Or(c.ShopName, pieces.name), Secret: pieces.wire.secret, Addresses: []string{d.baseURL}}},
 		StateFile: filepath.Join(c.DataDir, "sandbox.json"), Location: zone,
-	})
+	}
+	if pieces.wire.keys != nil {
+		sc.Keys, sc.Apps[0].Key = keys.platform, &keys.merchant.PublicKey
+	}
+	d.platform, err = sandbox.New(sc)
 	if err != nil {
 		return d, fmt.Errorf("set up the sandbox exchange: %w", err)
 	}
@@ -114,12 +117,17 @@ func (s *settings) demoParts(keys demoKeys, log *slog.Logger) (parts, error) {
 	if err != nil {
 		return parts{}, fmt.Errorf("read the shop's name: %w", err)
 	}
-	ring, err := opay.NewKeyring(keys.merchant, &keys.platform.PublicKey)
+	w := wire{profile: s.platformProfile(&problems{})} // check has reported its problems
+	if w.profile.Signing == opay.SigningMD5 {
+		w.secret, err = loadOrMakeDemoSecret(s.DataDir)
+	} else {
+		w.keys, err = opay.NewKeyring(keys.merchant, &keys.platform.PublicKey)
+	}
 	if err != nil {
 		return parts{}, fmt.Errorf("the demo's keys in %s cannot be used: %w", s.DataDir, err)
 	}
 	return parts{
-		baseURL: s.demoBase(), platformURL: "http://" + s.SandboxAddr, appID: demoAppID, keys: ring, log: log, demo: true, name: catalogue.Name,
+		baseURL: s.demoBase(), platformURL: "http://" + s.SandboxAddr, appID: demoAppID, wire: w, log: log, demo: true, name: catalogue.Name,
 	}, nil
 }
 

@@ -23,6 +23,7 @@ import (
 	"github.com/coincart/coincart/payments"
 	"github.com/coincart/coincart/payments/assembly"
 	"github.com/coincart/coincart/payments/doctor"
+	"github.com/coincart/coincart/payments/opay"
 	"github.com/coincart/coincart/templates/i18n"
 )
 
@@ -124,11 +125,15 @@ func (s *settings) doctor(p parts) doctor.Config {
 	config := doctor.Config{
 		BaseURL: p.baseURL, PlatformURL: p.platformURL, AppID: p.appID, MerchantKey: s.MerchantKey, PlatformKeys: s.PlatformKey,
 		Demo: p.demo, DataDir: s.DataDir, TrustedProxies: s.TrustedProxies, Database: s.databaseName(), Clock: p.clock,
+		Profile: s.platformProfile(&problems{}), Secrets: s.PlatformSecret,
 		Probes: assembly.Probes(),
 		Paths:  doctor.Paths{Notify: payments.NotifyPath, Return: payments.ReturnPath, SignIn: payments.ConnectedPath},
 	}
 	if p.demo {
 		config.MerchantKey, config.PlatformKeys = s.merchantFile(), []string{filepath.Join(s.DataDir, "platform.pub.pem")}
+		if config.Profile.Signing == opay.SigningMD5 {
+			config.PlatformKeys, config.Secrets = nil, []string{filepath.Join(s.DataDir, demoSecret)}
+		}
 	}
 	return config
 }

@@ -33,13 +33,14 @@ func allWrong() settings {
 	return settings{
 		Addr: "shop", MetricsAddr: "metrics", PlatformTimezone: "Shanghai", FourEyesLimit: "five", TrustedProxies: []string{"proxy", "0.0.0.0/0"},
 		ShopName: "a\nb", PayPath: "pay", CancelPath: "cancel", SceneType: "one", SandboxAddr: "sandbox", AppID: "app_1",
-		MerchantKey: "m.pem", PlatformKey: []string{"p.pem"},
+		MerchantKey: "m.pem", PlatformKey: []string{"p.pem"}, PlatformSecret: []string{"s.txt"}, PlatformSigning: "sha", Profile: "profile.json",
 		logSettings: logSettings{LogLevel: "loud", LogFormat: "xml"},
 	}
 }
 
 // settingProblems returns the problems of all settings, in each way in which a setting can be wrong.
-func settingProblems() problems {
+func settingProblems(t *testing.T) problems {
+	t.Helper()
 	var p problems
 	wrong := allWrong()
 	wrong.logger(&strings.Builder{}, &p)
@@ -55,6 +56,11 @@ func settingProblems() problems {
 	} {
 		wrong.SMTPURL = address
 		wrong.check(&p)
+	}
+	for _, profile := range []string{`{"time":"minutes"}`, `{"signing":"md5"}`} {
+		wrong.Profile, wrong.PlatformSigning = filepath.Join(t.TempDir(), "profile.json"), "rsa"
+		require.NoError(t, os.WriteFile(wrong.Profile, []byte(profile), 0o600))
+		wrong.platformProfile(&p)
 	}
 	return append(p, wrong.noShop())
 }
@@ -75,7 +81,7 @@ func withoutNames(text string) string {
 func TestDoctorWords_EveryProblemOfASettingIsInBothLanguages(t *testing.T) {
 	en, zh := i18n.ByTag("en"), i18n.ByTag("zh-Hans")
 	told := map[string]bool{}
-	for _, p := range settingProblems() {
+	for _, p := range settingProblems(t) {
 		require.NotEmpty(t, p.key, p.text)
 		told["doctor.setting."+p.key] = true
 		assert.NotContains(t, p.in(en), "doctor.setting")

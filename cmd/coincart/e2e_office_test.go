@@ -93,7 +93,7 @@ func newOfficeAt(t *testing.T, path, dsn string, begin time.Time, fill func(o *o
 		databaseSettings: databaseSettings{Database: dsn, DataDir: o.folder},
 	}
 	o.shop, err = assemble(o.settings, parts{
-		baseURL: base, platformURL: platformURL, appID: demoAppID, keys: ring, store: db, log: o.log, clock: o.clock.Now, demo: true,
+		baseURL: base, platformURL: platformURL, appID: demoAppID, wire: wire{keys: ring}, store: db, log: o.log, clock: o.clock.Now, demo: true,
 	})
 	require.NoError(t, err)
 	return o

@@ -44,6 +44,9 @@ func isKeyProblem(err error, problem keyfile.Problem) bool {
 // loadKeyring reads the shop's keys and makes all checks of reliability.md E7. It adds problems to p.
 func (s *settings) loadKeyring(p *problems) (*opay.Keyring, *rsa.PrivateKey) {
 	before := len(*p)
+	if len(s.PlatformSecret) > 0 {
+		p.add("COINCART_PLATFORM_SECRET is for md5 signing, and COINCART_PLATFORM_SIGNING is rsa: unset one of them")
+	}
 	var own *rsa.PrivateKey
 	var err error
 	if s.MerchantKey == "" {

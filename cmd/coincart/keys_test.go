@@ -124,6 +124,56 @@ func TestLoadKeyring_RefusesUnsafeKeys(t *testing.T) {
 	}
 }
 
+func TestLoadSecret_RefusesUnsafeFiles(t *testing.T) {
+	folder := t.TempDir()
+	file := func(name, content string, mode os.FileMode) string {
+		path := filepath.Join(folder, name)
+		require.NoError(t, os.WriteFile(path, []byte(content), 0o600))
+		require.NoError(t, os.Chmod(path, mode))
+		return path
+	}
+	key, err := opay.GenerateKeys(0)
+	require.NoError(t, err)
+	private, err := opay.MarshalPrivateKey(key)
+	require.NoError(t, err)
+	own, good := file("own.pem", string(private), 0o600), file("s.txt", "hunter2-hunter2-hunter2\n", 0o600)
+	load := func(s settings) problems {
+		var p problems
+		s.PlatformSigning = "md5"
+		wire, seal := s.realKeys(&p)
+		assert.Equal(t, len(p) == 0, wire.secret != nil && seal != nil)
+		assert.Nil(t, wire.keys)
+		return p
+	}
+	require.Empty(t, load(settings{MerchantKey: own, PlatformSecret: []string{good}}))
+	require.Empty(t, load(settings{MerchantKey: own, PlatformSecret: []string{good, file("group.txt", "hunter2-hunter2-hunter3", 0o440)}}))
+	for name, row := range map[string]struct {
+		set  settings
+		says string
+	}{
+		"no merchant key":    {settings{PlatformSecret: []string{good}}, "COINCART_MERCHANT_KEY is missing"},
+		"no secret":          {settings{MerchantKey: own}, "COINCART_PLATFORM_SECRET is missing"},
+		"three":              {settings{MerchantKey: own, PlatformSecret: []string{good, good, good}}, "two at most"},
+		"a key beside it":    {settings{MerchantKey: own, PlatformSecret: []string{good}, PlatformKey: []string{own}}, "COINCART_PLATFORM_KEY is for rsa signing"},
+		"file missing":       {settings{MerchantKey: own, PlatformSecret: []string{filepath.Join(folder, "none")}}, "does not exist"},
+		"readable by others": {settings{MerchantKey: own, PlatformSecret: []string{file("open.txt", "hunter2-hunter2-hunter2", 0o604)}}, "chmod 600"},
+		"too short":          {settings{MerchantKey: own, PlatformSecret: []string{file("short.txt", "hunter2", 0o600)}}, "16 to 256"},
+		"two lines":          {settings{MerchantKey: own, PlatformSecret: []string{file("two.txt", "hunter2-hunter2-hunter2\nmore", 0o600)}}, "16 to 256"},
+		"a key":              {settings{MerchantKey: own, PlatformSecret: []string{own}}, "16 to 256"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := load(row.set)
+			require.Len(t, p, 1)
+			assert.Contains(t, p[0].Error(), row.says)
+			assert.NotContains(t, p[0].Error(), "hunter2")
+		})
+	}
+	var p problems
+	s := settings{MerchantKey: own, PlatformKey: []string{own}, PlatformSecret: []string{good}}
+	s.loadKeyring(&p)
+	assert.Contains(t, p[0].Error(), "COINCART_PLATFORM_SECRET is for md5 signing")
+}
+
 func TestSealKey_FollowsFromTheMerchantKey(t *testing.T) {
 	key, err := opay.GenerateKeys(2048)
 	require.NoError(t, err)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/rsa"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -61,7 +62,7 @@ func (c *serveCmd) serveReal(ctx context.Context, con console, log *slog.Logger,
 // realParts checks and opens everything that a shop with real payments needs. It reports all problems at once.
 func (s *settings) realParts(ctx context.Context, log *slog.Logger, p problems) (parts, error) {
 	s.checkReal(&p)
-	keys, seal := s.realKeys(&p)
+	wire, seal := s.realKeys(&p)
 	db := s.realStore(ctx, &p, seal, log)
 	if err := p.err(); err != nil {
 		if db != nil {
@@ -69,22 +70,29 @@ func (s *settings) realParts(ctx context.Context, log *slog.Logger, p problems) 
 		}
 		return parts{}, err
 	}
+	wire.warn(log)
 	return parts{
-		baseURL: strings.TrimRight(s.BaseURL, "/"), platformURL: s.PlatformURL, appID: s.AppID, keys: keys, store: db, log: log, name: "Coincart",
+		baseURL: strings.TrimRight(s.BaseURL, "/"), platformURL: s.PlatformURL, appID: s.AppID, wire: wire, store: db, log: log, name: "Coincart",
 	}, nil
 }
 
-// realKeys loads the keys and derives the key that encrypts data in the database.
-func (s *settings) realKeys(p *problems) (*opay.Keyring, []byte) {
-	ring, own := s.loadKeyring(p)
-	if ring == nil {
-		return nil, nil
+// realKeys loads what the shop signs with, and derives the key that encrypts data in the database.
+func (s *settings) realKeys(p *problems) (wire, []byte) {
+	w := wire{profile: s.platformProfile(&problems{})} // check has reported its problems
+	var own *rsa.PrivateKey
+	if w.profile.Signing == opay.SigningMD5 {
+		w.secret, own = s.loadSecret(p)
+	} else {
+		w.keys, own = s.loadKeyring(p)
+	}
+	if own == nil {
+		return w, nil
 	}
 	seal, err := sealKey(own)
 	if err != nil {
 		p.add("%s", err)
 	}
-	return ring, seal
+	return w, seal
 }
 
 // realStore opens the database and checks that its tables are those of this version.

@@ -116,6 +116,8 @@ func TestSettings_ProblemsAreNamed(t *testing.T) {
 		"pay path":                    {func(s *settings) { s.PayPath = "pay.html" }, "COINCART_PAY_PATH"},
 		"pay path elsewhere":          {func(s *settings) { s.PayPath = "//evil.example/pay" }, "COINCART_PAY_PATH"},
 		"cancel path with query":      {func(s *settings) { s.CancelPath = "/cancel?x" }, "COINCART_CANCEL_PATH"},
+		"signing":                     {func(s *settings) { s.PlatformSigning = "sha256" }, `"sha256"`},
+		"profile missing":             {func(s *settings) { s.Profile = "/nowhere/profile.json" }, "COINCART_PROFILE: /nowhere/profile.json"},
 		"limit in words":              {func(s *settings) { s.FourEyesLimit = "five hundred" }, "COINCART_FOUR_EYES_LIMIT"},
 		"limit of nothing":            {func(s *settings) { s.FourEyesLimit = "0" }, "COINCART_FOUR_EYES_LIMIT"},
 		"limit below nothing":         {func(s *settings) { s.FourEyesLimit = "-5" }, "COINCART_FOUR_EYES_LIMIT"},

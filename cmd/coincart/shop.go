@@ -36,7 +36,7 @@ type parts struct {
 	baseURL     string
 	platformURL string
 	appID       string
-	keys        *opay.Keyring
+	wire        wire
 	store       *store.Store
 	log         *slog.Logger
 	clock       models.Clock // nil: the store's, and the machine's for what is compared with the world outside
@@ -47,7 +47,7 @@ type parts struct {
 // assemble builds the shop. The store becomes the shop's.
 func assemble(s *settings, p parts) (*shop, error) {
 	gateway, err := opay.New(opay.Config{
-		BaseURL: p.platformURL, AppID: p.appID, Keys: p.keys, PayPath: s.PayPath, CancelPath: s.CancelPath,
+		BaseURL: p.platformURL, AppID: p.appID, Keys: p.wire.keys, Secret: p.wire.secret, Profile: p.wire.profile,
 		HTTPClient: &http.Client{Transport: breaker.New(platformTransport())}, Now: p.clock,
 	})
 	if err != nil {

@@ -279,7 +279,7 @@ func TestAssemble_SettingsReachThePayments(t *testing.T) {
 	ring, err := opay.NewKeyring(o.keys.merchant, &o.keys.platform.PublicKey)
 	require.NoError(t, err)
 	made, err := assemble(&s, parts{
-		baseURL: o.shop.base, platformURL: "http://" + s.SandboxAddr, appID: demoAppID, keys: ring, store: o.shop.store, log: o.log,
+		baseURL: o.shop.base, platformURL: "http://" + s.SandboxAddr, appID: demoAppID, wire: wire{keys: ring}, store: o.shop.store, log: o.log,
 	})
 	require.NoError(t, err)
 	assert.Equal(t, "Asia/Shanghai", made.services.Books.Zone().String())

@@ -644,6 +644,8 @@ CREATE TABLE IF NOT EXISTS attempts (
   payer_user_id    VARCHAR(64) COLLATE utf8mb4_bin NOT NULL DEFAULT '', -- UID that was typed; empty: the payer signed in
   payer_sealed     MEDIUMBLOB NULL,                                     -- openId and token of a payer who signed in, encrypted by the store
   scene_type       VARCHAR(64) COLLATE utf8mb4_bin NOT NULL DEFAULT '', -- orderSceneType as sent; empty: none
+  -- Path and query of the pay page that the exchange named; empty: the usual one.
+  pay_link         VARCHAR(1000) COLLATE utf8mb4_bin NOT NULL DEFAULT '',
   -- The exchange's code of a refusal, or one of models.Problem…; empty: none.
   problem_code     VARCHAR(64) COLLATE utf8mb4_bin NOT NULL DEFAULT '',
   checks           INT NOT NULL DEFAULT 0,                              -- questions asked so far: the place in the polling schedule

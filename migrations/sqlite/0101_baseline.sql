@@ -619,6 +619,7 @@ CREATE TABLE attempts (
   payer_user_id    TEXT NOT NULL DEFAULT '',                  -- UID that was typed; empty: the payer signed in
   payer_sealed     BLOB NULL,                                 -- openId and token of a payer who signed in, encrypted by the store
   scene_type       TEXT NOT NULL DEFAULT '',                  -- orderSceneType as sent; empty: none
+  pay_link         TEXT NOT NULL DEFAULT '',                  -- path and query of the pay page that the exchange named; empty: the usual one
   problem_code     TEXT NOT NULL DEFAULT '',                  -- the exchange's code of a refusal, or one of models.Problem…; empty: none
   checks           INTEGER NOT NULL DEFAULT 0,                -- questions asked so far: the place in the polling schedule
   checked_at       DATETIME NULL,
@@ -714,7 +715,7 @@ CREATE TABLE inbox (
   data_hash   TEXT NOT NULL,            -- hex SHA-256 of data: the same callback again is the same row
   app_id      TEXT NOT NULL,
   sent_time   TEXT NOT NULL,            -- the envelope's time as sent; not covered by the signature
-  data        TEXT NOT NULL,            -- encrypted envelope; cleared some time after handled_at
+  data        TEXT NOT NULL,            -- encrypted envelope, or with md5 signing the body in base64; cleared some time after handled_at
   sign        TEXT NOT NULL,            -- signature as sent; cleared together with data
   remote_addr TEXT NOT NULL,            -- cleared some time after received_at
   -- New, done (stored as evidence), flagged (about an order that is not this shop's), bad (cannot be read).

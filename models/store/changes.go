@@ -24,6 +24,7 @@ type OrderChange struct {
 // AttemptChange changes an attempt; see MoveAttempt, EndAttempt and SetAttempt. DueAt takes the attempt from the worker that has claimed it.
 type AttemptChange struct {
 	OrderNum    *string // empty: none, stored as NULL
+	PayLink     *string
 	ProblemCode *string `change:"clip"`
 	Checks      *int
 	CheckedAt   *time.Time

@@ -30,6 +30,15 @@ const (
 	CodeKeysSwapped     health.Code = "keys_swapped"   // the two key files are swapped
 	CodeKeyFileReadable health.Code = "key_unreadable"
 
+	CodeSecretGood     health.Code = "secret_good" // md5 signing, which does not protect as much as rsa
+	CodeSecretMissing  health.Code = "secret_missing"
+	CodeSecretNoFile   health.Code = "secret_no_file"
+	CodeSecretExposed  health.Code = "secret_exposed"
+	CodeSecretDamaged  health.Code = "secret_damaged"
+	CodeSecretsTooMany health.Code = "secrets_too_many" // more than two
+	CodeSecretUnused   health.Code = "secret_unused"    // a secret is set with rsa signing
+	CodePeerUnused     health.Code = "peer_unused"      // a key of the platform is set with md5 signing
+
 	CodeDatabaseGood health.Code = "database_good"
 	CodeDatabaseBad  health.Code = "database_bad"
 	// CodeDatabaseReadOnly means that the server refuses changes, as a replica does.
@@ -68,15 +77,17 @@ const (
 	CodeClockBehind  health.Code = "clock_behind"
 	CodeClockUnknown health.Code = "clock_unknown"
 
-	CodeCallsGood      health.Code = "calls_good"
-	CodeCallsNotAsked  health.Code = "calls_not_asked"
-	CodeAppIDMissing   health.Code = "app_id_missing"
-	CodeAppIDWrong     health.Code = "app_id_wrong"
-	CodeCallsTime      health.Code = "calls_time"      // the platform refuses the shop's time
-	CodeCallsSignature health.Code = "calls_signature" // the platform refuses the shop's signature
-	CodeCallsAnswer    health.Code = "calls_answer"    // the shop refuses the platform's signature
-	CodeCallsRefused   health.Code = "calls_refused"   // another refusal
-	CodeCallsUnknown   health.Code = "calls_unknown"   // no meaningful answer
+	CodeCallsGood       health.Code = "calls_good"
+	CodeCallsNotAsked   health.Code = "calls_not_asked"
+	CodeAppIDMissing    health.Code = "app_id_missing"
+	CodeAppIDWrong      health.Code = "app_id_wrong"
+	CodeCallsTime       health.Code = "calls_time"        // the platform refuses the shop's time
+	CodeCallsSignature  health.Code = "calls_signature"   // the platform refuses the shop's signature
+	CodeCallsSecret     health.Code = "calls_secret"      // the platform refuses a signature with the secret
+	CodeCallsSecretGood health.Code = "calls_secret_good" // it accepts one
+	CodeCallsAnswer     health.Code = "calls_answer"      // the shop refuses the platform's signature
+	CodeCallsRefused    health.Code = "calls_refused"     // another refusal
+	CodeCallsUnknown    health.Code = "calls_unknown"     // no meaningful answer
 
 	CodeWorkersStalled health.Code = "workers_stalled" // of this process: a step does not end
 	CodeWorkersFailing health.Code = "workers_failing" // of this process: all steps fail

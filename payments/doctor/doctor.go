@@ -12,6 +12,7 @@ import (
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/health"
 	"github.com/coincart/coincart/models/store"
+	"github.com/coincart/coincart/payments/opay"
 )
 
 // The doctor's own checks.
@@ -61,7 +62,9 @@ type Config struct {
 	AppID          string   // the shop's AppKey
 	MerchantKey    string   // file name
 	PlatformKeys   []string // file names
-	Demo           bool     // the demo, whose addresses may be on this machine
+	Secrets        []string // file names, with md5 signing only
+	Profile        opay.Profile
+	Demo           bool // the demo, whose addresses may be on this machine
 	DataDir        string
 	TrustedProxies []string
 	Problems       []string // problems of other settings, in the reader's language
@@ -101,13 +104,13 @@ func (c Config) Run(ctx context.Context) Report {
 	ctx, cancel := context.WithTimeout(ctx, c.Limit)
 	defer cancel()
 
-	keys, ring := c.checkKeys()
+	keys, wire := c.checkKeys()
 	local := slices.Concat(c.checkSettings(), c.checkBase(), keys, []health.Finding{c.checkProxies(), c.checkDisk(), checkVersion()})
 
 	var platform, database, workers []health.Finding
 	var group sync.WaitGroup
 	group.Go(func() { workers = c.checkWorkers(ctx) })
-	group.Go(func() { platform = c.checkPlatform(ctx, ring) })
+	group.Go(func() { platform = c.checkPlatform(ctx, wire) })
 	group.Go(func() { database = c.checkStore(ctx) })
 	group.Wait()
 

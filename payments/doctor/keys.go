@@ -13,8 +13,66 @@ import (
 	"github.com/coincart/coincart/payments/opay"
 )
 
-// checkKeys reads the key files with the rules of the shop's start (reliability.md E7). The keyring is nil if they cannot be used.
-func (c Config) checkKeys() ([]health.Finding, *opay.Keyring) {
+// wire is what a client needs to sign.
+type wire struct {
+	keys   *opay.Keyring
+	secret *opay.Secret
+}
+
+// MD5 reports whether messages are signed with a shared secret (platform/api.md §5).
+func (c Config) MD5() bool { return c.Profile.Signing == opay.SigningMD5 }
+
+// checkKeys reads the key files with the rules of the shop's start (reliability.md E7). The wire is nil if they cannot be used.
+func (c Config) checkKeys() ([]health.Finding, *wire) {
+	if c.MD5() {
+		return c.checkSecrets()
+	}
+	findings, ring := c.checkKeyring()
+	if len(c.Secrets) > 0 {
+		findings = append(findings, keyFault(CodeSecretUnused))
+	}
+	if ring == nil {
+		return findings, nil
+	}
+	return findings, &wire{keys: ring}
+}
+
+// checkSecrets reads the files for md5 signing. The merchant's key then only encrypts data in the database.
+func (c Config) checkSecrets() ([]health.Finding, *wire) {
+	_, findings := c.ownKey()
+	if len(c.PlatformKeys) > 0 {
+		findings = append(findings, keyFault(CodePeerUnused))
+	}
+	switch {
+	case len(c.Secrets) == 0:
+		findings = append(findings, keyFault(CodeSecretMissing))
+	case len(c.Secrets) > 2:
+		findings = append(findings, keyFault(CodeSecretsTooMany))
+	}
+	var texts []string
+	for _, name := range c.Secrets {
+		name = strings.TrimSpace(name)
+		text, err := keyfile.ReadSecret(name)
+		if err == nil {
+			texts = append(texts, text)
+			continue
+		}
+		findings = append(findings, keyFinding(err, name, map[keyfile.Problem]health.Code{
+			keyfile.Missing: CodeSecretNoFile, keyfile.NoFile: CodeSecretNoFile, keyfile.Exposed: CodeSecretExposed,
+			keyfile.Damaged: CodeSecretDamaged, keyfile.TooLarge: CodeSecretDamaged,
+		}))
+	}
+	if len(findings) > 0 {
+		return findings, nil
+	}
+	secret, err := opay.NewSecret(texts[0], texts[1:]...)
+	if err != nil {
+		return []health.Finding{keyFault(CodeSecretDamaged, "File", strings.Join(c.Secrets, separator))}, nil
+	}
+	return []health.Finding{health.New(CheckKeys, health.Warn, CodeSecretGood)}, &wire{secret: secret}
+}
+
+func (c Config) checkKeyring() ([]health.Finding, *opay.Keyring) {
 	own, ownBad := c.ownKey()
 	peers, peerBad := c.peerKeys()
 	if keysSwapped(ownBad, peerBad) {

@@ -43,9 +43,9 @@ func EachLedgerPayment(ctx context.Context, platformURL, appID string, before ti
 	defer cancel()
 	base := strings.TrimSuffix(platformURL, "/") + "/sandbox/api"
 	var info struct {
-		PlatformKey string `json:"platformKey"`
+		Apps []struct{} `json:"apps"`
 	}
-	if err := readLedger(ctx, base+"/info", &info); err != nil || info.PlatformKey == "" {
+	if err := readLedger(ctx, base+"/info", &info); err != nil || len(info.Apps) == 0 {
 		return errors.Join(ErrNoLedger, err)
 	}
 	last := ""

@@ -28,16 +28,16 @@ const connectWithin = 2 * time.Second
 
 // checkPlatform connects to the platform without a key, compares the clocks, and then makes calls that succeed only with the right AppKey
 // and keys.
-func (c Config) checkPlatform(ctx context.Context, ring *opay.Keyring) []health.Finding {
+func (c Config) checkPlatform(ctx context.Context, wire *wire) []health.Finding {
 	reached, clock := c.checkReachable(ctx)
 	findings := []health.Finding{reached, clock}
 	switch {
 	case c.AppID == "":
 		return append(findings, health.New(CheckCalls, health.Bad, CodeAppIDMissing))
-	case ring == nil || reached.Status == health.Bad:
+	case wire == nil || reached.Status == health.Bad:
 		return append(findings, health.New(CheckCalls, health.Unknown, CodeCallsNotAsked))
 	}
-	return append(findings, c.checkCalls(ctx, ring))
+	return append(findings, c.checkCalls(ctx, wire))
 }
 
 func (c Config) transport() http.RoundTripper {
@@ -142,9 +142,9 @@ func judgeClock(began, date time.Time, took time.Duration) health.Finding {
 
 // checkCalls asks for an order that cannot exist, which shows whether the platform accepts the shop, and then for a page of today's
 // statement, whose signature shows whether the shop accepts the platform.
-func (c Config) checkCalls(ctx context.Context, ring *opay.Keyring) health.Finding {
+func (c Config) checkCalls(ctx context.Context, wire *wire) health.Finding {
 	client, err := opay.New(opay.Config{
-		BaseURL: c.PlatformURL, AppID: c.AppID, Keys: ring, Now: c.Clock, Timeout: c.Limit / 2, Retries: -1,
+		BaseURL: c.PlatformURL, AppID: c.AppID, Profile: c.Profile, Keys: wire.keys, Secret: wire.secret, Now: c.Clock, Timeout: c.Limit / 2, Retries: -1,
 		HTTPClient: &http.Client{Transport: c.transport()},
 	})
 	if err != nil {
@@ -155,7 +155,10 @@ func (c Config) checkCalls(ctx context.Context, ring *opay.Keyring) health.Findi
 		return c.judgeRefusal(err)
 	}
 	_, err = client.Statement(ctx, opay.StatementRequest{Page: 1, PageSize: 1})
-	if err == nil {
+	switch {
+	case err == nil && c.MD5():
+		return health.New(CheckCalls, health.Good, CodeCallsSecretGood, "App", c.AppID)
+	case err == nil:
 		return health.New(CheckCalls, health.Good, CodeCallsGood, "App", c.AppID)
 	}
 	f := c.judgeRefusal(err)
@@ -177,6 +180,8 @@ func (c Config) judgeRefusal(err error) health.Finding {
 		return bad(CodeCallsUnknown)
 	case code == opay.CodeAppKeyIllegal, code == opay.CodeAppKeyUnknown:
 		return bad(CodeAppIDWrong)
+	case code == opay.CodeSignatureError && c.MD5():
+		return bad(CodeCallsSecret)
 	case code == opay.CodeSignatureError:
 		return bad(CodeCallsSignature)
 	case code == opay.CodeIllegalTime:

@@ -9,6 +9,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"strings"
 
 	"github.com/coincart/coincart/payments/opay"
 )
@@ -26,11 +27,11 @@ const (
 	Unreadable Problem = "unreadable" // it cannot be read
 	NoFile     Problem = "no_file"    // a folder or a device
 	TooLarge   Problem = "too_large"  // too large for a key
-	Exposed    Problem = "exposed"    // a private key that others may read or change
+	Exposed    Problem = "exposed"    // a private key or a secret that others may read or change
 	Writable   Problem = "writable"   // a public key that others may change
 	Public     Problem = "public"     // a public key in place of the private one
 	Private    Problem = "private"    // a private key in place of the public one
-	Damaged    Problem = "damaged"    // no key, or one that cannot be used
+	Damaged    Problem = "damaged"    // no key or secret, or one that cannot be used
 )
 
 // Error describes a problem of a key file. It never contains the content of the file.
@@ -106,6 +107,23 @@ func ReadPublic(name string) (*rsa.PublicKey, error) {
 		return nil, &Error{File: name, Problem: Damaged, Mode: mode, Err: err}
 	}
 	return key, nil
+}
+
+// ReadSecret reads a file with the text that shop and platform share with md5 signing (platform/api.md §5), on one line. Others must not be
+// able to read it; its group may. Errors are of type *Error.
+func ReadSecret(name string) (string, error) {
+	content, mode, err := read(name)
+	if err != nil {
+		return "", err
+	}
+	if mode&0o037 != 0 {
+		return "", &Error{File: name, Problem: Exposed, Mode: mode}
+	}
+	text := strings.TrimRight(string(content), "\r\n")
+	if _, err := opay.NewSecret(text); err != nil {
+		return "", &Error{File: name, Problem: Damaged, Mode: mode, Err: err}
+	}
+	return text, nil
 }
 
 // read returns the content and the permissions of a file of at most maxSize bytes.

@@ -44,6 +44,12 @@ func TestRead_TakesGoodFilesAndNamesTheProblemOfOthers(t *testing.T) {
 
 	readPrivate := func(name string) error { _, err := keyfile.ReadPrivate(name); return err }
 	readPublic := func(name string) error { _, err := keyfile.ReadPublic(name); return err }
+	for _, mode := range []fs.FileMode{0o600, 0o440} {
+		got, err := keyfile.ReadSecret(file([]byte("hunter2-hunter2-hunter2\r\n"), mode))
+		require.NoError(t, err, mode)
+		assert.Equal(t, "hunter2-hunter2-hunter2", got)
+	}
+	readSecret := func(name string) error { _, err := keyfile.ReadSecret(name); return err }
 	for name, row := range map[string]struct {
 		read func(string) error
 		file string
@@ -60,6 +66,11 @@ func TestRead_TakesGoodFilesAndNamesTheProblemOfOthers(t *testing.T) {
 		"no public key":                     {readPublic, file([]byte("hunter2 hunter2!"), 0o600), keyfile.Damaged},
 		"a large file":                      {readPrivate, file([]byte(strings.Repeat("hunter2 ", 4096)), 0o600), keyfile.TooLarge},
 		"a folder":                          {readPublic, folder, keyfile.NoFile},
+		"a secret for all":                  {readSecret, file([]byte("hunter2-hunter2-hunter2"), 0o644), keyfile.Exposed},
+		"a short secret":                    {readSecret, file([]byte("hunter2"), 0o600), keyfile.Damaged},
+		"a secret on two lines":             {readSecret, file([]byte("hunter2-hunter2-hunter2\nhunter2"), 0o600), keyfile.Damaged},
+		"a key for a secret":                {readSecret, file(private, 0o600), keyfile.Damaged},
+		"no secret":                         {readSecret, filepath.Join(folder, "none"), keyfile.Missing},
 		"nothing":                           {readPrivate, filepath.Join(folder, "none"), keyfile.Missing},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -18,7 +18,7 @@ import (
 type call struct {
 	op       string
 	path     string
-	fields   []Field // without the nonce
+	fields   []Field // without the nonce, and with SigningMD5 without appKey and time
 	ownID    bool    // the first field is an unpredictable id, so no nonce is needed
 	secrets  []string
 	limit    int64  // maximum size of the answer, in bytes; 0: maxResponseBytes
@@ -27,7 +27,7 @@ type call struct {
 	list     string // name of the array whose elements parseList parses one by one; or empty
 }
 
-// answer is a verified success. If its plaintext is not acceptable JSON, only plain
+// answer is a success, verified as far as the dialect can. If its plaintext is not acceptable JSON, only plain
 // is set.
 type answer struct {
 	Object
@@ -81,28 +81,39 @@ func (c *Client) send(ctx context.Context, q call) (answer, error) {
 		return answer{}, &TransportError{Op: q.op, Reason: "given up before sending", Err: err}
 	}
 	fields := q.fields
-	if !q.ownID {
+	if !q.ownID && c.profile.Nonce == NonceSend {
 		// What is signed must begin with something unpredictable (reliability.md
 		// E6).
 		fields = append([]Field{{"nonce", rand.Text()}}, fields...)
 	}
-	envelope, err := c.keys.Seal(EncodeFields(fields...))
+	request, err := c.dialect.encode(c.appID, c.clock(), fields)
 	if err != nil {
 		return answer{}, &TransportError{Op: q.op, Reason: "the request cannot be sealed", Err: err}
 	}
-	request := Request{AppID: c.appID, Time: strconv.FormatInt(c.now().UnixMilli(), 10), Envelope: envelope}
-	status, body, err := c.post(ctx, q, request.Encode())
+	status, body, err := c.post(ctx, q, request)
 	if err != nil {
 		return answer{}, err
 	}
 	return c.classify(q, status, body)
 }
 
+// clock returns the time in the unit of the profile, as text; empty: none is sent.
+func (c *Client) clock() string {
+	switch c.profile.Time {
+	case TimeNone:
+		return ""
+	case TimeSeconds:
+		return strconv.FormatInt(c.now().Unix(), 10)
+	case TimeMilliseconds:
+	}
+	return strconv.FormatInt(c.now().UnixMilli(), 10)
+}
+
 // post sends body and reads the answer. Its errors are of type *TransportError.
 func (c *Client) post(ctx context.Context, q call, body []byte) (status int, reply []byte, err error) {
 	var sending sendTrace
 	ctx = httptrace.WithClientTrace(ctx, sending.hooks())
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.base+q.path, bytes.NewReader(body))
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.url(q.path), bytes.NewReader(body))
 	if err != nil {
 		return 0, nil, &TransportError{Op: q.op, Reason: "the request cannot be made", Err: err}
 	}
@@ -142,20 +153,20 @@ func (c *Client) classify(q call, status int, body []byte) (answer, error) {
 		unknown.Reason, unknown.repeat = "not a success of HTTP", status >= 500 || status == http.StatusTooManyRequests
 		return answer{}, unknown
 	}
-	response, err := ParseResponse(body)
+	response, err := c.dialect.parseReply(body)
 	if err != nil {
 		unknown.Reason, unknown.Err, unknown.repeat = "the answer is not the platform's", err, true
 		return answer{}, unknown
 	}
-	if response.Code != CodeOK {
+	if response.code != CodeOK {
 		return answer{}, &Error{
-			Op: q.op, Code: response.Code, Msg: cleanMessage(response.Msg, q.secrets), HTTPStatus: status,
+			Op: q.op, Code: response.code, Msg: cleanMessage(response.msg, q.secrets), HTTPStatus: status,
 		}
 	}
-	if q.unsigned && response.Envelope == (Envelope{}) {
+	if q.unsigned && response.empty {
 		return answer{}, nil
 	}
-	plain, err := c.keys.OpenWithin(response.Envelope, MaxResponseBlocks)
+	plain, err := response.open()
 	if err != nil {
 		unknown.Reason, unknown.Err = "a success that cannot be verified", err
 		return answer{}, unknown

@@ -13,7 +13,8 @@ import (
 	"time"
 )
 
-// Paths of the calls and pages, relative to the base URL (platform/api.md §3).
+// Paths of the calls and pages, relative to the base URL (platform/api.md §3). A
+// [Profile] may have others.
 const (
 	PathCreateOrder  = "/platformapi/chainup/open/opay/createThirdOrder"
 	PathOrder        = "/platformapi/chainup/open/opay/orderDetail"
@@ -46,8 +47,13 @@ type Config struct {
 	BaseURL string
 	// AppID is the application's AppKey.
 	AppID string
-	// Keys holds the application's private key and the platform's public keys.
+	// Profile describes the platform. The zero value is the document's.
+	Profile Profile
+	// Keys holds the application's private key and the platform's public keys, for
+	// [SigningRSA] only.
 	Keys *Keyring
+	// Secret is shared with the platform, for [SigningMD5] only.
+	Secret *Secret
 	// HTTPClient sends the requests. The default connects within 2 seconds. The
 	// client never follows redirects, whatever HTTPClient.CheckRedirect says. A
 	// transport that refuses a request before sending any of it, such as a circuit
@@ -55,10 +61,6 @@ type Config struct {
 	HTTPClient *http.Client
 	// Timeout limits a whole call, including repeats. 0 means 8 seconds.
 	Timeout time.Duration
-	// PayPath and CancelPath are for platforms that use other paths. PayPath
-	// defaults to /platform/pay.html. Without CancelPath, the client uses
-	// [PathCancel] until it answers 404 and [PathCancelLong] does not.
-	PayPath, CancelPath string
 	// Now is the clock for the time in requests. Nil means time.Now.
 	Now func() time.Time
 	// Retries is how often a read is repeated after a temporary failure. 0 means 2,
@@ -69,13 +71,12 @@ type Config struct {
 // Client makes a merchant's calls and opens the platform's notifications. It is
 // safe for concurrent use.
 type Client struct {
-	base       string // without a trailing slash
+	base       *url.URL // without a trailing slash
 	appID      string
-	keys       *Keyring
+	dialect    dialect
 	http       *http.Client
 	timeout    time.Duration
-	payPath    string
-	cancelPath string // empty: PathCancel, or PathCancelLong if cancelLong is set
+	profile    Profile // with defaults; Paths.Cancel empty: PathCancel, or PathCancelLong if cancelLong is set
 	now        func() time.Time
 	retries    int
 	cancelLong atomic.Bool
@@ -91,25 +92,26 @@ func New(c Config) (*Client, error) {
 	switch {
 	case !isToken(c.AppID, 128):
 		return nil, fmt.Errorf("%w: AppID must be 1 to 128 printable characters without spaces", ErrInvalidRequest)
-	case c.Keys == nil:
-		return nil, fmt.Errorf("%w: Keys are missing", ErrInvalidRequest)
 	case c.Timeout < 0:
 		return nil, fmt.Errorf("%w: Timeout is negative", ErrInvalidRequest)
-	case c.PayPath != "" && !isPath(c.PayPath):
-		return nil, fmt.Errorf("%w: PayPath must be a path such as %s", ErrInvalidRequest, PathPay)
-	case c.CancelPath != "" && !isPath(c.CancelPath):
-		return nil, fmt.Errorf("%w: CancelPath must be a path such as %s", ErrInvalidRequest, PathCancel)
+	}
+	if err := c.Profile.Check(); err != nil {
+		return nil, fmt.Errorf("%w: Profile: %w", ErrInvalidRequest, err)
+	}
+	profile := c.Profile.WithDefaults()
+	dialect, err := dialectOf(profile.Signing, c.Keys, c.Secret)
+	if err != nil {
+		return nil, err
 	}
 	client := &Client{
-		base:       base,
-		appID:      c.AppID,
-		keys:       c.Keys,
-		http:       httpClient(c.HTTPClient),
-		timeout:    cmp.Or(c.Timeout, DefaultTimeout),
-		payPath:    cmp.Or(c.PayPath, PathPay),
-		cancelPath: c.CancelPath,
-		now:        c.Now,
-		retries:    max(cmp.Or(c.Retries, DefaultRetries), 0),
+		base:    base,
+		appID:   c.AppID,
+		dialect: dialect,
+		http:    httpClient(c.HTTPClient),
+		timeout: cmp.Or(c.Timeout, DefaultTimeout),
+		profile: profile,
+		now:     c.Now,
+		retries: max(cmp.Or(c.Retries, DefaultRetries), 0),
 	}
 	if c.Now == nil {
 		client.now = time.Now
@@ -117,13 +119,16 @@ func New(c Config) (*Client, error) {
 	return client, nil
 }
 
+// url returns the address of a path.
+func (c *Client) url(path string) string { return c.base.String() + path }
+
 // String returns the platform's address, the application and the fingerprints of
 // the keys.
 func (c *Client) String() string {
 	if c == nil {
 		return "opay client(none)"
 	}
-	return "opay client(" + c.base + ", " + c.appID + ", " + c.keys.String() + ")"
+	return "opay client(" + c.base.String() + ", " + c.appID + ", " + c.dialect.String() + ")"
 }
 
 // GoString returns String.
@@ -153,21 +158,21 @@ func httpClient(given *http.Client) *http.Client {
 	return &client
 }
 
-func checkBaseURL(text string) (string, error) {
+func checkBaseURL(text string) (*url.URL, error) {
 	u, err := url.Parse(text)
 	switch {
 	case err != nil:
-		return "", fmt.Errorf("%w: BaseURL is not a URL", ErrInvalidRequest)
+		return nil, fmt.Errorf("%w: BaseURL is not a URL", ErrInvalidRequest)
 	case u.Hostname() == "" || u.Opaque != "":
-		return "", fmt.Errorf("%w: BaseURL must be absolute, such as https://service.example.com", ErrInvalidRequest)
+		return nil, fmt.Errorf("%w: BaseURL must be absolute, such as https://service.example.com", ErrInvalidRequest)
 	case u.User != nil || u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
-		return "", fmt.Errorf("%w: BaseURL must have no user, query or fragment", ErrInvalidRequest)
+		return nil, fmt.Errorf("%w: BaseURL must have no user, query or fragment", ErrInvalidRequest)
 	case u.Scheme == "https":
 	case u.Scheme == "http" && isLoopback(u.Hostname()):
 	default:
-		return "", fmt.Errorf("%w: BaseURL must be https (plain http on loopback hosts only)", ErrInvalidRequest)
+		return nil, fmt.Errorf("%w: BaseURL must be https (plain http on loopback hosts only)", ErrInvalidRequest)
 	}
-	return strings.TrimRight(u.String(), "/"), nil
+	return url.Parse(strings.TrimRight(u.String(), "/"))
 }
 
 func isLoopback(host string) bool {

@@ -13,7 +13,7 @@ var (
 	// not addressed to this application. No key was used (reliability.md E1).
 	ErrShape = errors.New("opay: not an envelope of the expected shape")
 	// ErrSignature means that no known peer made the signature. Only public keys
-	// were used (reliability.md E2).
+	// were used (reliability.md E2), or the shared secret.
 	ErrSignature = errors.New("opay: signature of no known peer")
 	// ErrEnvelope is the error of every failure after the check of the signature:
 	// padding, length, verification (reliability.md E3).
@@ -33,6 +33,8 @@ var (
 	ErrAmount = errors.New("opay: not a decimal amount")
 	// ErrGoods means that a text or a list is not a valid list of goods.
 	ErrGoods = errors.New("opay: not a list of goods")
+	// ErrProfile means that a profile has a member or a value that is not known.
+	ErrProfile = errors.New("opay: not a profile of a platform")
 	// ErrInvalidRequest means that a request was refused before anything was sent.
 	ErrInvalidRequest = errors.New("opay: invalid request")
 	// ErrUnknownOutcome means that the platform may or may not have acted

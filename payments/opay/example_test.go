@@ -92,7 +92,7 @@ func ExampleClient_CreateOrder() {
 		fmt.Println(err)
 		return
 	}
-	orderNum, err := platform.client.CreateOrder(context.Background(), opay.CreateOrderRequest{
+	order, err := platform.client.CreateOrder(context.Background(), opay.CreateOrderRequest{
 		AppOrderID: "Q7PX3MZK5TJVWNA2YH4CDB6RLE", // crypto/rand.Text(), stored before the call
 		Payer:      opay.Payer{UserID: "22033390"},
 		Amount:     "10.50",
@@ -104,7 +104,7 @@ func ExampleClient_CreateOrder() {
 	var refusal *opay.Error
 	switch {
 	case err == nil:
-		fmt.Println("order", orderNum)
+		fmt.Println("order", order.OrderNum)
 	case errors.As(err, &refusal):
 		fmt.Println("refused:", refusal.Code.Text())
 	case errors.Is(err, opay.ErrUnreachable):

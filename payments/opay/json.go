@@ -38,7 +38,7 @@ type member struct {
 type valueKind uint8
 
 const (
-	kindOther valueKind = iota // null, true, false
+	kindOther valueKind = iota // null, true, false; text is empty for null
 	kindString
 	kindNumber
 	kindObject
@@ -47,7 +47,7 @@ const (
 
 type value struct {
 	kind     valueKind
-	text     string // of a string, or of a number as it was written
+	text     string // of a string, of a number as it was written, or true and false
 	object   Object
 	elements []value
 }
@@ -142,44 +142,56 @@ func (v value) objects() ([]Object, bool) {
 // others. The array is empty in the returned object; elements is nil if list is not
 // an array.
 func parseList(plain []byte, list string) (o Object, elements []element, err error) {
-	if !json.Valid(plain) {
-		return Object{}, nil, fmt.Errorf("%w: syntax", ErrJSON)
+	o, err = splitObject(plain, func(name string, raw []byte) (v value, err error) {
+		if name == list && raw[0] == '[' {
+			v.kind = kindArray
+			elements, err = splitArray(raw)
+			return v, err
+		}
+		return parseAt(raw, 1)
+	})
+	if err != nil {
+		return Object{}, nil, err
 	}
-	dec := json.NewDecoder(bytes.NewReader(plain))
+	return o, elements, nil
+}
+
+// splitObject parses the names of an object's members strictly, and leaves the
+// values to parse.
+func splitObject(text []byte, parse func(name string, raw []byte) (value, error)) (Object, error) {
+	if !json.Valid(text) {
+		return Object{}, fmt.Errorf("%w: syntax", ErrJSON)
+	}
+	dec := json.NewDecoder(bytes.NewReader(text))
 	if token, err := dec.Token(); err != nil || token != json.Delim('{') {
-		return Object{}, nil, fmt.Errorf("%w: not an object", ErrJSON)
+		return Object{}, fmt.Errorf("%w: not an object", ErrJSON)
 	}
+	var o Object
 	for dec.More() {
 		from := dec.InputOffset()
 		token, err := dec.Token()
 		name, ok := token.(string)
 		if err != nil || !ok {
-			return Object{}, nil, fmt.Errorf("%w: syntax", ErrJSON)
+			return Object{}, fmt.Errorf("%w: syntax", ErrJSON)
 		}
-		if err := checkText(plain[from:dec.InputOffset()]); err != nil {
-			return Object{}, nil, err
+		if err := checkText(text[from:dec.InputOffset()]); err != nil {
+			return Object{}, err
 		}
 		folded, err := o.admit(name)
 		if err != nil {
-			return Object{}, nil, err
+			return Object{}, err
 		}
 		var raw json.RawMessage
 		if err := dec.Decode(&raw); err != nil {
-			return Object{}, nil, fmt.Errorf("%w: syntax", ErrJSON)
+			return Object{}, fmt.Errorf("%w: syntax", ErrJSON)
 		}
-		var v value
-		if name == list && raw[0] == '[' {
-			v.kind = kindArray
-			elements, err = splitArray(raw)
-		} else {
-			v, err = parseAt(raw, 1)
-		}
+		v, err := parse(name, raw)
 		if err != nil {
-			return Object{}, nil, err
+			return Object{}, err
 		}
 		o.members = append(o.members, member{name: name, folded: folded, value: v})
 	}
-	return o, elements, nil
+	return o, nil
 }
 
 // splitArray splits a valid array into its elements.
@@ -257,6 +269,8 @@ func parseValue(dec *json.Decoder, depth int) (value, error) {
 			return parseArray(dec, depth+1)
 		}
 		return parseMembers(dec, depth+1)
+	case bool:
+		return value{text: strconv.FormatBool(t)}, nil
 	default:
 		return value{}, nil
 	}

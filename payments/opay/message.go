@@ -5,6 +5,9 @@ import "fmt"
 // MaxRequestBytes is the maximum size of the body of a request, in bytes.
 const MaxRequestBytes = 64 << 10
 
+// maxTimeDigits is the maximum number of digits of a time.
+const maxTimeDigits = 19
+
 // Request is the body of a merchant's request to the platform, and of a
 // notification by the platform (platform/api.md §2). The signature covers neither
 // AppID nor Time.
@@ -40,7 +43,7 @@ func ParseRequest(body []byte) (Request, error) {
 		*f.to = text
 	}
 	var whole bool
-	if r.Time, whole = o.integer("time", 19); !whole {
+	if r.Time, whole = o.integer("time", maxTimeDigits); !whole {
 		return Request{}, fmt.Errorf("%w: time is not a number of milliseconds", ErrShape)
 	}
 	return r, nil
@@ -67,19 +70,27 @@ func ParseResponse(body []byte) (Response, error) {
 	if err != nil {
 		return Response{}, fmt.Errorf("%w: %w", ErrShape, err)
 	}
+	var r Response
+	if r.Code, r.Msg, err = codeAndMessage(o); err != nil {
+		return Response{}, err
+	}
+	r.Envelope.Data, _ = o.Text("data")
+	r.Envelope.Sign, _ = o.Text("sign")
+	return r, nil
+}
+
+// codeAndMessage returns the code and the message of an answer.
+func codeAndMessage(o Object) (Code, string, error) {
 	if err := o.Exact("code", "msg", "data", "sign"); err != nil {
-		return Response{}, fmt.Errorf("%w: %w", ErrShape, err)
+		return "", "", fmt.Errorf("%w: %w", ErrShape, err)
 	}
 	text, _ := o.Text("code")
 	code, ok := readInteger(text, 9) // a negative code is a refusal like any other
 	if !ok {
-		return Response{}, fmt.Errorf("%w: code is missing or no code", ErrShape)
+		return "", "", fmt.Errorf("%w: code is missing or no code", ErrShape)
 	}
-	r := Response{Code: Code(code)}
-	r.Msg, _ = o.Text("msg")
-	r.Envelope.Data, _ = o.Text("data")
-	r.Envelope.Sign, _ = o.Text("sign")
-	return r, nil
+	msg, _ := o.Text("msg")
+	return Code(code), msg, nil
 }
 
 // Encode returns the body of the answer, without data and sign if the envelope is

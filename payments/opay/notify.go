@@ -14,9 +14,9 @@ const MaxNotificationBytes = 16 << 10
 // Store it, then acknowledge it (reliability.md R4). It contains no secret.
 type SealedNotification struct {
 	AppID    string
-	Time     string // Unix milliseconds as text; not covered by the signature
-	Envelope Envelope
-	Digest   Digest // the same for every delivery of a result
+	Time     string   // as text, or empty with SigningMD5, which alone signs it
+	Envelope Envelope // with SigningMD5, Data is the body in base64
+	Digest   Digest   // the same for every delivery of a result
 }
 
 // Notification is a result that the platform reports (platform/api.md §3.3). It is
@@ -33,7 +33,8 @@ type Notification struct {
 // CheckNotification checks the body of a notification without using the private
 // key: content type application/json, at most [MaxNotificationBytes], the client's
 // app_id, 1 to 16 blocks, and a signature by the platform (reliability.md E1 and
-// E2). Errors wrap [ErrShape] or [ErrSignature]. The platform has sealed what
+// E2). With [SigningMD5] the body is a flat object with the client's appKey and a
+// signature by the secret. A client accepts the form of its profile only. Errors wrap [ErrShape] or [ErrSignature]. The platform has sealed what
 // passes, at some time and for some application with this key, so it may be a
 // replay.
 func (c *Client) CheckNotification(contentType string, body []byte) (SealedNotification, error) {
@@ -44,18 +45,7 @@ func (c *Client) CheckNotification(contentType string, body []byte) (SealedNotif
 	if charset := params["charset"]; err != nil || media != "application/json" || charset != "" && !strings.EqualFold(charset, "utf-8") {
 		return SealedNotification{}, fmt.Errorf("%w: content type is not application/json", ErrShape)
 	}
-	r, err := ParseRequest(body)
-	if err != nil {
-		return SealedNotification{}, err
-	}
-	if r.AppID != c.appID {
-		return SealedNotification{}, fmt.Errorf("%w: app_id is not ours", ErrShape)
-	}
-	digest, err := c.keys.PreCheckWithin(r.Envelope, MaxNotificationBlocks)
-	if err != nil {
-		return SealedNotification{}, err
-	}
-	return SealedNotification{AppID: r.AppID, Time: r.Time, Envelope: r.Envelope, Digest: digest}, nil
+	return c.dialect.checkNotification(c.appID, body)
 }
 
 // OpenNotification decrypts, verifies and parses a notification. Call it after the
@@ -65,7 +55,7 @@ func (c *Client) OpenNotification(s SealedNotification) (Notification, error) {
 	if s.AppID != c.appID {
 		return Notification{}, fmt.Errorf("%w: app_id is not ours", ErrShape)
 	}
-	plain, err := c.keys.OpenWithin(s.Envelope, MaxNotificationBlocks)
+	plain, err := c.dialect.openNotification(s)
 	if err != nil {
 		return Notification{}, err
 	}

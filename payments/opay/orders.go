@@ -68,13 +68,25 @@ type CreateOrderRequest struct {
 	Goods string
 }
 
+// CreatedOrder is the platform's answer to a new order.
+type CreatedOrder struct {
+	OrderNum string // the platform's number
+	// PayLink is the part of the answer's pay address that [Client.PayURL] needs:
+	// path and query on the platform's origin, without secrets. It is empty unless
+	// the profile says [PayLinkAnswer].
+	PayLink string
+	// PayLinkProblem says why the answer's pay address is not used, for the log;
+	// one of a fixed set of texts. Then [Client.PayURL] builds the address.
+	PayLinkProblem string
+}
+
 // CreateOrder creates an order and returns the platform's number of it. The client
 // never repeats it. After [ErrUnknownOutcome], and after an [*Error] with
 // [CodeOrderExists], the order may exist: ask [Client.OrderByRef]. Do the same
 // after a [Code.Retryable] code, such as the platform's own timeout.
-func (c *Client) CreateOrder(ctx context.Context, r CreateOrderRequest) (orderNum string, err error) {
+func (c *Client) CreateOrder(ctx context.Context, r CreateOrderRequest) (CreatedOrder, error) {
 	if err := r.check(); err != nil {
-		return "", err
+		return CreatedOrder{}, err
 	}
 	fields := []Field{{"appOrderId", r.AppOrderID}, r.Payer.id(), {"orderAmount", string(r.Amount)}}
 	fields = appendSet(fields, "orderSceneType", r.SceneType)
@@ -82,9 +94,15 @@ func (c *Client) CreateOrder(ctx context.Context, r CreateOrderRequest) (orderNu
 		Field{"payCoinSymbol", strings.ToUpper(r.Coin)}, Field{"returnPage", r.ReturnPage}, Field{"notifyPage", r.NotifyPage})
 	fields = appendSet(fields, "token", r.Payer.Token)
 	fields = appendSet(fields, "goods", r.Goods)
-	return c.create(ctx, call{
-		op: "createThirdOrder", path: PathCreateOrder, fields: fields, ownID: true, secrets: r.Payer.secrets(),
+	a, orderNum, err := c.create(ctx, call{
+		op: "createThirdOrder", path: c.profile.Paths.CreateOrder, fields: fields, ownID: true, secrets: r.Payer.secrets(),
 	}, r.AppOrderID)
+	if err != nil {
+		return CreatedOrder{}, err
+	}
+	created := CreatedOrder{OrderNum: orderNum}
+	created.PayLink, created.PayLinkProblem = c.payLink(a.Object, orderNum)
+	return created, nil
 }
 
 func (r CreateOrderRequest) check() error {
@@ -136,28 +154,30 @@ func (c *Client) Refund(ctx context.Context, r RefundRequest) (orderNum string, 
 	}
 	fields = appendSet(fields, "orderSceneType", r.SceneType)
 	fields = appendSet(fields, "assetType", r.AssetType)
-	return c.create(ctx, call{
-		op: "refundOrder", path: PathRefund, fields: fields, ownID: true, secrets: r.Payer.secrets(),
+	_, orderNum, err = c.create(ctx, call{
+		op: "refundOrder", path: c.profile.Paths.Refund, fields: fields, ownID: true, secrets: r.Payer.secrets(),
 	}, r.AppOrderID)
+	return orderNum, err
 }
 
-// create makes a call that creates something and returns the number in its answer.
-func (c *Client) create(ctx context.Context, q call, appOrderID string) (string, error) {
+// create makes a call that creates something and returns the answer with the number
+// in it.
+func (c *Client) create(ctx context.Context, q call, appOrderID string) (answer, string, error) {
 	a, err := c.do(ctx, q)
 	if err != nil {
-		return "", err
+		return answer{}, "", err
 	}
 	if err := a.Exact("orderNum", "appOrderId"); err != nil {
-		return "", badAnswer(q.op, "a name in the answer is in another case")
+		return answer{}, "", badAnswer(q.op, "a name in the answer is in another case")
 	}
 	if ref, ok := a.id("appOrderId"); ok && ref != appOrderID {
-		return "", badAnswer(q.op, "the answer is for another order")
+		return answer{}, "", badAnswer(q.op, "the answer is for another order")
 	}
 	orderNum, ok := a.id("orderNum")
 	if !ok || !isID(orderNum, maxID) {
-		return "", badAnswer(q.op, "the answer has no orderNum")
+		return answer{}, "", badAnswer(q.op, "the answer has no orderNum")
 	}
-	return orderNum, nil
+	return a, orderNum, nil
 }
 
 // OrderDetail is what the platform knows of an order. It leaves out the payer's
@@ -209,7 +229,7 @@ func (c *Client) Order(ctx context.Context, orderNum, token string) (OrderDetail
 	}
 	const op = "orderDetail"
 	fields := appendSet([]Field{{"appKey", c.appID}, {"orderNum", orderNum}}, "token", token)
-	a, err := c.do(ctx, call{op: op, path: PathOrder, fields: fields, secrets: []string{token}, read: true})
+	a, err := c.do(ctx, call{op: op, path: c.profile.Paths.Order, fields: fields, secrets: []string{token}, read: true})
 	if err != nil {
 		return OrderDetail{}, err
 	}
@@ -235,7 +255,7 @@ func (c *Client) OrderByRef(ctx context.Context, appOrderID string) (OrderDetail
 	}
 	const op = "getReferenceOrder"
 	a, err := c.do(ctx, call{
-		op: op, path: PathOrderByRef, fields: []Field{{"appKey", c.appID}, {"appOrderId", appOrderID}}, read: true,
+		op: op, path: c.profile.Paths.OrderByRef, fields: []Field{{"appKey", c.appID}, {"appOrderId", appOrderID}}, read: true,
 	})
 	if code, ok := CodeOf(err); isNotFound(err) || ok && code == CodeInvalidResource {
 		return OrderDetail{}, fmt.Errorf("%w: %w", ErrNotOffered, err)
@@ -309,7 +329,7 @@ func (c *Client) Cancel(ctx context.Context, orderNum string) error {
 	if !isID(orderNum, maxID) {
 		return fmt.Errorf("%w: orderNum is malformed", ErrInvalidRequest)
 	}
-	q := call{op: "cancelOrder", path: c.cancelPath, fields: []Field{{"orderNum", orderNum}}, unsigned: true}
+	q := call{op: "cancelOrder", path: c.profile.Paths.Cancel, fields: []Field{{"orderNum", orderNum}}, unsigned: true}
 	if q.path != "" {
 		return c.cancel(ctx, q, orderNum)
 	}

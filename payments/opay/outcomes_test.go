@@ -75,7 +75,7 @@ func TestOutcome_Unknown(t *testing.T) {
 			if _, refused := opay.CodeOf(err); refused {
 				t.Errorf("taken for a refusal: %v", err)
 			}
-			equal(t, num, "", "orderNum")
+			equal(t, num, opay.CreatedOrder{}, "order")
 			equal(t, len(p.requests())-before, 1, "requests: a create is never repeated, a redirect never followed")
 			var failure *opay.TransportError
 			if !errors.As(err, &failure) || failure.Op != "createThirdOrder" || !failure.Sent {
@@ -353,9 +353,9 @@ func TestNew_ChecksItsConfiguration(t *testing.T) {
 		"app id, blank":    func(c *opay.Config) { c.AppID = "a b" },
 		"no keys":          func(c *opay.Config) { c.Keys = nil },
 		"negative time":    func(c *opay.Config) { c.Timeout = -1 },
-		"pay path":         func(c *opay.Config) { c.PayPath = "pay.html" },
-		"pay path, host":   func(c *opay.Config) { c.PayPath = "//evil.example/pay" },
-		"cancel path":      func(c *opay.Config) { c.CancelPath = "/cancel?x=1" },
+		"pay path":         func(c *opay.Config) { c.Profile.Paths.Pay = "pay.html" },
+		"pay path, host":   func(c *opay.Config) { c.Profile.Paths.Pay = "//evil.example/pay" },
+		"cancel path":      func(c *opay.Config) { c.Profile.Paths.Cancel = "/cancel?x=1" },
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := good

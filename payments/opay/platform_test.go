@@ -22,6 +22,7 @@ const (
 type platform struct {
 	tb      testing.TB
 	keys    *opay.Keyring
+	secret  *opay.Secret // nil: SigningRSA
 	server  *httptest.Server
 	mu      sync.Mutex
 	answers map[string]http.HandlerFunc
@@ -41,6 +42,9 @@ func newPlatform(tb testing.TB) (*platform, *opay.Keyring) {
 	tb.Helper()
 	merchant, keys := rings(tb)
 	p := &platform{tb: tb, keys: keys, answers: map[string]http.HandlerFunc{}}
+	if inFlat(tb) {
+		p.secret = flatSecret(tb)
+	}
 	p.server = httptest.NewServer(p)
 	tb.Cleanup(p.server.Close)
 	return p, merchant
@@ -54,6 +58,9 @@ func newClient(tb testing.TB, change ...func(*opay.Config)) (*platform, *opay.Cl
 	config := opay.Config{
 		BaseURL: p.server.URL, AppID: appID, Keys: merchant, Retries: -1,
 		Now: func() time.Time { return time.UnixMilli(1715310032123) },
+	}
+	if p.secret != nil {
+		config.Keys, config.Secret, config.Profile.Signing = nil, p.secret, opay.SigningMD5
 	}
 	for _, c := range change {
 		c(&config)
@@ -76,6 +83,12 @@ func (p *platform) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	e := exchange{path: r.URL.Path, header: r.Header}
+	if p.secret != nil {
+		p.readFlat(&e, body)
+		w.Header().Set("Content-Type", "application/json")
+		answer(w, r)
+		return
+	}
 	if e.request, err = opay.ParseRequest(body); err != nil {
 		p.tb.Errorf("request of %s: %v", r.URL.Path, err)
 	}
@@ -118,11 +131,42 @@ func (p *platform) last() exchange {
 	return all[len(all)-1]
 }
 
+// readFlat reads a request of the platform's first signature.
+func (p *platform) readFlat(e *exchange, body []byte) {
+	var err error
+	e.plain = string(body)
+	if e.object, err = opay.ParseObject(body); err == nil {
+		err = p.secret.Verify(e.object)
+	}
+	if err != nil {
+		p.tb.Errorf("request of %s: %v", e.path, err)
+	}
+	e.request.AppID, e.request.Time = text(e.object, "appKey"), text(e.object, "time")
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.seen = append(p.seen, *e)
+}
+
 // success answers with a sealed plaintext.
 func (p *platform) success(plain string) http.HandlerFunc {
+	if p.secret != nil {
+		return plainAnswer(http.StatusOK, `{"code":"0","msg":"success","data":`+plain+`}`)
+	}
 	return func(w http.ResponseWriter, _ *http.Request) {
 		write(w, opay.Response{Code: opay.CodeOK, Msg: "success", Envelope: seal(p.tb, p.keys, plain)})
 	}
+}
+
+// membersSent compares the names of the last request's members, but for those that
+// the platform's first signature brings or leaves out.
+func membersSent(tb testing.TB, p *platform, want string) {
+	tb.Helper()
+	got := strings.Join(p.last().object.Names(), ",")
+	if p.secret != nil {
+		got = strings.TrimSuffix(strings.TrimPrefix(got, "appKey,"), ",sign")
+		want = strings.TrimPrefix(strings.TrimPrefix(want, "nonce,"), "appKey,")
+	}
+	equal(tb, got, want, "members sent")
 }
 
 func refusal(code opay.Code, msg string) http.HandlerFunc {

@@ -12,7 +12,8 @@ import (
 // PayPage identifies a pay page by its order and payer.
 type PayPage struct {
 	OrderNum string
-	Payer    Payer // the payer for whom the order was created
+	Payer    Payer  // the payer for whom the order was created
+	PayLink  string // [CreatedOrder].PayLink, or empty
 }
 
 // PayURL returns the URL of the platform's pay page (platform/api.md §3.2), to
@@ -26,11 +27,17 @@ func (c *Client) PayURL(p PayPage) (string, error) {
 		return "", err
 	}
 	payer := p.Payer.id()
-	query := url.Values{"appKey": {c.appID}, "orderNum": {p.OrderNum}, payer.Name: {payer.Value}}
+	address, query, err := c.payAddress(p.PayLink)
+	if err != nil {
+		return "", err
+	}
+	query.Set("appKey", c.appID)
+	query.Set("orderNum", p.OrderNum)
+	query.Set(payer.Name, payer.Value)
 	if p.Payer.Token != "" {
 		query.Set("token", p.Payer.Token)
 	}
-	return c.base + c.payPath + "?" + query.Encode(), nil
+	return address + "?" + query.Encode(), nil
 }
 
 // LoginURL returns the URL of the platform's sign-in page (platform/api.md §3.7).
@@ -45,7 +52,7 @@ func (c *Client) LoginURL(redirectURL, state string) (string, error) {
 		return "", fmt.Errorf("%w: state must be %d to 512 printable characters", ErrInvalidRequest, minOwnID)
 	}
 	query := url.Values{"appKey": {c.appID}, "redirectUrl": {redirectURL}, "state": {state}}
-	return c.base + PathLogin + "?" + query.Encode(), nil
+	return c.url(c.profile.Paths.Login) + "?" + query.Encode(), nil
 }
 
 // Grant is the result of a sign-in: the user's id and tokens. It prints and logs
@@ -82,7 +89,7 @@ func (c *Client) Exchange(ctx context.Context, code string) (Grant, error) {
 		return Grant{}, fmt.Errorf("%w: code is malformed", ErrInvalidRequest)
 	}
 	const op = "token"
-	a, err := c.do(ctx, call{op: op, path: PathExchange, fields: []Field{{"code", code}}, secrets: []string{code}})
+	a, err := c.do(ctx, call{op: op, path: c.profile.Paths.Exchange, fields: []Field{{"code", code}}, secrets: []string{code}})
 	if err != nil {
 		return Grant{}, err
 	}
@@ -98,7 +105,7 @@ func (c *Client) RefreshToken(ctx context.Context, old Grant) (Grant, error) {
 	}
 	const op = "refreshToken"
 	a, err := c.do(ctx, call{
-		op: op, path: PathRefreshToken,
+		op: op, path: c.profile.Paths.RefreshToken,
 		fields:  []Field{{"openId", old.OpenID}, {"token", old.Token}, {"refreshToken", old.RefreshToken}},
 		secrets: []string{old.OpenID, old.Token, old.RefreshToken},
 	})

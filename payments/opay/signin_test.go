@@ -33,7 +33,7 @@ func TestPayURL_EscapesAndOpenIDWins(t *testing.T) {
 	noError(t, err)
 	equal(t, got, "https://service.example.com/platform/pay.html?appKey=app%26id%3D1&orderNum=1&userId=22033390", "with a userId")
 
-	client, err = opay.New(opay.Config{BaseURL: "https://service.example.com", AppID: appID, Keys: merchant, PayPath: "/pay.html"})
+	client, err = opay.New(opay.Config{BaseURL: "https://service.example.com", AppID: appID, Keys: merchant, Profile: opay.Profile{Paths: opay.Paths{Pay: "/pay.html"}}})
 	noError(t, err)
 	got, err = client.PayURL(opay.PayPage{OrderNum: "1", Payer: opay.Payer{UserID: "2"}})
 	noError(t, err)
@@ -79,7 +79,7 @@ func TestExchange(t *testing.T) {
 		if got != want {
 			t.Errorf("%s was read otherwise", plain)
 		}
-		equal(t, strings.Join(p.last().object.Names(), ","), "nonce,code", "members sent")
+		membersSent(t, p, "nonce,code")
 		equal(t, text(p.last().object, "code"), "c0de", "code")
 	}
 	for _, plain := range []string{

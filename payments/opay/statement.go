@@ -37,7 +37,7 @@ type StatementPage struct {
 	Count      int              `json:"count"` // number of records of the day, over all pages
 	Lines      []StatementLine  `json:"lines"` // lines that could be read
 	Unreadable []UnreadableLine `json:"unreadable,omitempty"`
-	// Raw is the verified plaintext, for hashing and storing. It contains openIds,
+	// Raw is the JSON of the answer's data, verified with SigningRSA, for hashing and storing. It contains openIds,
 	// so it must be stored encrypted. It is left out when a page is printed, logged
 	// or encoded.
 	Raw []byte `json:"-"`
@@ -134,7 +134,7 @@ func (c *Client) Statement(ctx context.Context, r StatementRequest) (StatementPa
 	if r.PageSize > 0 {
 		fields = append(fields, Field{"pageSize", strconv.Itoa(r.PageSize)})
 	}
-	a, err := c.do(ctx, call{op: op, path: PathStatement, fields: fields, limit: maxStatementBytes, read: true, list: "list"})
+	a, err := c.do(ctx, call{op: op, path: c.profile.Paths.Statement, fields: fields, limit: maxStatementBytes, read: true, list: "list"})
 	page := StatementPage{Raw: a.plain}
 	if err != nil {
 		return page, err

@@ -131,6 +131,7 @@ func New(tb testing.TB, db *store.Store, clock *modelstest.Clock, options ...Opt
 	for _, option := range options {
 		option(&sc, &ac)
 	}
+	wire := sign(tb, &sc)
 	s.Platform, err = sandbox.New(sc)
 	require.NoError(tb, err)
 	platformServer := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -139,9 +140,7 @@ func New(tb testing.TB, db *store.Store, clock *modelstest.Clock, options ...Opt
 	}))
 	tb.Cleanup(platformServer.Close)
 
-	ring, err := opay.NewKeyring(merchant, &platform.PublicKey)
-	require.NoError(tb, err)
-	wire := opay.Config{BaseURL: platformServer.URL, AppID: App, Keys: ring, Now: clock.Now, Retries: -1}
+	wire.BaseURL, wire.Now = platformServer.URL, clock.Now
 	client, err := opay.New(wire)
 	require.NoError(tb, err)
 	s.Gateway = &Gateway{Client: client, wire: wire}

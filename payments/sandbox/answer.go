@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"strconv"
 	"time"
@@ -27,33 +28,47 @@ func (c *callInProgress) answerUnserved(w http.ResponseWriter, r *http.Request) 
 	if f, ok := find(c.struck, FaultRefuse); ok {
 		code := cmp.Or(f.Code, opay.CodeSystemException)
 		c.log.Code, c.log.Msg = code, code.Text()
-		c.write(w, http.StatusOK, jsonType, c.encode(opay.Response{Code: code, Msg: code.Text()}))
+		c.write(w, http.StatusOK, jsonType, c.encode(nil))
 		return
 	}
 	c.spoil(w, nil)
 }
 
-// answer seals the result of a call and sends it, or what the faults make of it.
+// answer writes the result of a call and sends it, or what the faults make of it.
 func (c *callInProgress) answer(w http.ResponseWriter, r *http.Request, result reply, err error) {
-	response := opay.Response{Code: opay.CodeOK, Msg: "success"}
+	c.log.Code, c.log.Msg = opay.CodeOK, "success"
+	var data []jsonField
 	refused, isRefused := errors.AsType[*refusal](err)
 	switch {
 	case isRefused:
-		response = opay.Response{Code: refused.code, Msg: refused.msg()}
+		c.log.Code, c.log.Msg = refused.code, refused.msg()
 	case result.fields != nil:
 		plain := encodeObject(result.fields...)
 		c.log.Answer = string(plain)
-		if response.Envelope, err = c.api.rings[c.log.AppID].Seal(plain); err != nil {
+		if data, err = c.data(plain); err != nil {
 			c.api.cfg.Logger.ErrorContext(r.Context(), "sandbox: an answer could not be sealed", "call", c.log.Name, "error", err)
-			response = opay.Response{Code: opay.CodeSystemException, Msg: opay.CodeSystemException.Text()}
+			c.log.Code, c.log.Msg = opay.CodeSystemException, opay.CodeSystemException.Text()
 		}
 	}
-	c.log.Code, c.log.Msg = response.Code, response.Msg
 	c.wait(r.Context())
-	if response.Envelope != (opay.Envelope{}) {
-		c.spoilEnvelope(&response.Envelope)
+	c.spoil(w, c.encode(data))
+}
+
+// data returns the members of an answer that carry the result.
+func (c *callInProgress) data(plain []byte) ([]jsonField, error) {
+	if c.api.cfg.flat() {
+		return c.flatData(plain), nil
 	}
-	c.spoil(w, c.encode(response))
+	e, err := c.api.rings[c.log.AppID].Seal(plain)
+	if err != nil {
+		return nil, fmt.Errorf("seal an answer: %w", err)
+	}
+	c.spoilEnvelope(&e)
+	data := []jsonField{textField("data", e.Data)}
+	if e.Sign != "" {
+		data = append(data, textField("sign", e.Sign))
+	}
+	return data, nil
 }
 
 // wait delays the answer if a fault wants it to be slow, until the client disconnects.
@@ -119,19 +134,15 @@ func (c *callInProgress) write(w http.ResponseWriter, status int, contentType st
 }
 
 // encode returns the body, with the code as text or as number, as platforms do (platform/api.md §2).
-func (c *callInProgress) encode(r opay.Response) []byte {
-	code := quoteJSON(string(r.Code))
+func (c *callInProgress) encode(data []jsonField) []byte {
+	code := quoteJSON(string(c.log.Code))
 	if seed(c.api.cfg.Seed).below(2, "code", strconv.FormatUint(c.event, 10)) == 0 {
-		code = []byte(r.Code)
+		code = []byte(c.log.Code)
 	}
-	fields := []jsonField{{"code", code}, textField("msg", r.Msg)}
-	if r.Envelope.Data != "" {
-		fields = append(fields, textField("data", r.Envelope.Data))
+	if data == nil && c.api.cfg.flat() {
+		data = []jsonField{{"data", []byte("null")}}
 	}
-	if r.Envelope.Sign != "" {
-		fields = append(fields, textField("sign", r.Envelope.Sign))
-	}
-	return encodeObject(fields...)
+	return encodeObject(append([]jsonField{{"code", code}, textField("msg", c.log.Msg)}, data...)...)
 }
 
 // gate answers HTTP 503 while the journal lacks a change, because a restart might not know what an answer says. 503 leaves open whether a

@@ -13,47 +13,26 @@ import (
 )
 
 const (
-	apiBase       = "/platformapi/chainup/open"
 	maxBody       = opay.MaxRequestBytes
 	maxSecondsLen = 10 // a time of up to 10 digits is in seconds, as in one public sample
 )
 
-// apiCall is a call of the platform's API. Its address ends with the group and the name.
+// apiCall is a call of the platform's API.
 type apiCall struct {
-	name, group string
-	do          callFunc
+	name string
+	do   callFunc
 }
 
 // apiCalls are the calls in the order in which the console shows them.
 var apiCalls = []apiCall{
-	{callCreate, "opay", createThirdOrder},
-	{callOrderDetail, "opay", orderDetail},
-	{callReference, "opay", getReferenceOrder},
-	{callStatement, "opay", merchantBillingDay},
-	{callCancel, "opay", cancelOrder},
-	{callRefund, "opay", refundOrder},
-	{callToken, "auth", exchangeCode},
-	{callRefresh, "auth", refreshToken},
-}
-
-// calledAt returns the addresses of each call.
-func (c *Config) calledAt() map[string][]string {
-	paths := map[string][]string{}
-	for _, call := range apiCalls {
-		paths[call.name] = []string{apiBase + "/" + call.group + "/" + call.name}
-	}
-	if c.Reference == ReferenceMissing {
-		delete(paths, callReference)
-	}
-	const short = "/opay/" + callCancel
-	switch c.CancelPaths {
-	case CancelBoth:
-		paths[callCancel] = []string{short, apiBase + short}
-	case CancelShort:
-		paths[callCancel] = []string{short}
-	case CancelLong:
-	}
-	return paths
+	{callCreate, createThirdOrder},
+	{callOrderDetail, orderDetail},
+	{callReference, getReferenceOrder},
+	{callStatement, merchantBillingDay},
+	{callCancel, cancelOrder},
+	{callRefund, refundOrder},
+	{callToken, exchangeCode},
+	{callRefresh, refreshToken},
 }
 
 // api answers the platform's calls, and the public market call.
@@ -125,7 +104,7 @@ func (c *callInProgress) carryOut(w http.ResponseWriter, r *http.Request, fn cal
 	if err != nil {
 		return reply{}, err
 	}
-	req.struck = c.struck
+	req.struck, req.base = c.struck, c.api.address(r)
 	c.api.locked(func(k *core) {
 		if answer, err = fn(k, req); err != nil {
 			return
@@ -150,7 +129,7 @@ func (k *core) another(o *Order) *Order {
 	return k.stranger(o.AppID)
 }
 
-// open checks method, content type, application, time and signature, in this order, and reads the data.
+// open checks method, content type and what the form of the message says, and reads the data.
 func (c *callInProgress) open(w http.ResponseWriter, r *http.Request) (request, error) {
 	media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	switch {
@@ -163,20 +142,39 @@ func (c *callInProgress) open(w http.ResponseWriter, r *http.Request) (request, 
 	if err != nil {
 		return request{}, refuse(opay.CodeParameterError, "the body cannot be read or has more than "+strconv.Itoa(maxBody)+" bytes")
 	}
+	if c.api.cfg.flat() {
+		return c.openFlat(body)
+	}
+	return c.openEnvelope(body)
+}
+
+// application returns the application with an AppKey, which a member of the request gave.
+func (c *callInProgress) application(member, appID string) (*App, error) {
+	app := c.api.cfg.app(appID)
+	switch {
+	case appID == "":
+		return nil, refuse(opay.CodeAppKeyIllegal, member+" is missing")
+	case app == nil && !appIDForm.MatchString(appID):
+		return nil, refuse(opay.CodeAppKeyIllegal, member+" is malformed")
+	case app == nil:
+		return nil, refuse(opay.CodeAppKeyUnknown, "")
+	}
+	c.log.AppID = appID
+	return app, nil
+}
+
+// openEnvelope checks application, time and signature, in this order, and reads the data.
+func (c *callInProgress) openEnvelope(body []byte) (request, error) {
 	message, err := opay.ParseRequest(body)
 	if err != nil {
 		return request{}, malformed(body)
 	}
-	app := c.api.cfg.app(message.AppID)
-	if app == nil {
-		if !appIDForm.MatchString(message.AppID) {
-			return request{}, refuse(opay.CodeAppKeyIllegal, "app_id is malformed")
-		}
-		return request{}, refuse(opay.CodeAppKeyUnknown, "")
+	app, err := c.application("app_id", message.AppID)
+	if err != nil {
+		return request{}, err
 	}
-	c.log.AppID = message.AppID
 	if !c.api.timely(message.Time) {
-		return request{}, refuse(opay.CodeIllegalTime, "time is not within "+c.api.cfg.TimeWindow.String()+" of the platform's clock")
+		return request{}, c.api.untimely()
 	}
 	plain, err := c.api.rings[message.AppID].Open(message.Envelope)
 	if err != nil {
@@ -187,7 +185,7 @@ func (c *callInProgress) open(w http.ResponseWriter, r *http.Request) (request, 
 	if err != nil {
 		return request{}, refuse(opay.CodeParameterError, "the decrypted data is not an acceptable JSON object")
 	}
-	return request{app: app, data: data}, nil
+	return request{app: app, data: data}, c.api.cfg.checkMembers(data)
 }
 
 // envelopeProblem returns which step failed. The sandbox may tell developers, because its keys protect nothing.
@@ -219,15 +217,27 @@ func malformed(body []byte) error {
 	return refuse(opay.CodeIllegalTime, "time is missing or no number of milliseconds")
 }
 
-// timely reports whether the time of a request is within Config.TimeWindow.
+// timely reports whether the time of a request is within Config.TimeWindow. A profile that names a unit accepts no other.
 func (a *api) timely(text string) bool {
 	n, err := strconv.ParseInt(text, 10, 64)
 	if err != nil {
 		return false
 	}
+	seconds := len(text) <= maxSecondsLen
+	if unit := a.cfg.Profile.Time; unit == opay.TimeSeconds && !seconds || unit == opay.TimeMilliseconds && seconds {
+		return false
+	}
 	at := time.UnixMilli(n)
-	if len(text) <= maxSecondsLen {
+	if seconds {
 		at = time.Unix(n, 0)
 	}
 	return a.Now().Sub(at).Abs() <= a.cfg.TimeWindow
+}
+
+func (a *api) untimely() error {
+	unit := ""
+	if a.cfg.Profile.Time != "" {
+		unit = ", in " + string(a.cfg.Profile.Time)
+	}
+	return refuse(opay.CodeIllegalTime, "time is not within "+a.cfg.TimeWindow.String()+" of the platform's clock"+unit)
 }

@@ -54,6 +54,7 @@ func replyAbout(o *Order, describe func(*Order) []jsonField) reply {
 // request is a call whose envelope was opened.
 type request struct {
 	app    *App
+	base   string // public address of the sandbox
 	data   opay.Object
 	struck []Fault
 }
@@ -200,7 +201,7 @@ func createThirdOrder(k *core, r request) (reply, error) {
 	o.ReturnPage, o.NotifyPage, o.Goods = r.text("returnPage"), r.text("notifyPage"), goods
 	o.change(opay.StatusPending, k.now, byMerchant)
 	k.insert(o)
-	answer := replyAbout(o, describeNumber)
+	answer := replyAbout(o, k.describeCreated(r.base))
 	answer.early = k.created(o)
 	return answer, nil
 }
@@ -219,6 +220,16 @@ func parseGoods(r request) ([]opay.Goods, error) {
 		return nil, refuse(opay.CodeParameterError, "goods is not a JSON array of name and desc")
 	}
 	return goods, nil
+}
+
+// describeCreated returns a function that describes a new order, with the address of its pay page if the profile wants it.
+func (k *core) describeCreated(base string) func(*Order) []jsonField {
+	if k.cfg.Profile.PayLink != opay.PayLinkAnswer {
+		return describeNumber
+	}
+	return func(o *Order) []jsonField {
+		return append(describeNumber(o), textField("payUrl", base+h5Path+"?orderNum="+o.OrderNum+"&from=api"))
+	}
 }
 
 func describeNumber(o *Order) []jsonField { return []jsonField{textField("orderNum", o.OrderNum)} }

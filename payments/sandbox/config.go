@@ -21,10 +21,12 @@ import (
 // ErrConfig is wrapped by every error that New returns about a setting.
 var ErrConfig = errors.New("sandbox: unusable configuration")
 
-// Config configures a sandbox. Keys and one App are required; everything else has a default.
+// Config configures a sandbox. Keys and one App are required; everything else has a default. With md5 signing the applications have secrets, and there
+// are no keys.
 type Config struct {
 	BaseURL string          // public address of the sandbox, without a path; empty: pages show the address that was asked
-	Keys    *rsa.PrivateKey // the platform's own key: it opens requests and signs answers
+	Profile opay.Profile    // how the platform signs, which paths it has, what requests must have; zero: the document's platform
+	Keys    *rsa.PrivateKey // the platform's own key: it opens requests and signs answers; nil with md5 signing
 	Apps    []App           // the merchants' applications
 	Users   []User          // who can pay; empty: DemoUsers
 	Coins   []Coin          // what can be paid with; empty: DemoCoins
@@ -63,7 +65,8 @@ type Config struct {
 type App struct {
 	AppID     string            // AppKey: 1 to 64 of A-Z a-z 0-9 _ -
 	Name      string            // the merchant, as pay.html shows it; empty: AppID
-	Key       *rsa.PublicKey    // the merchant's public key
+	Key       *rsa.PublicKey    // the merchant's public key; nil with md5 signing
+	Secret    *opay.Secret      // shared with the merchant, with md5 signing only
 	Addresses []string          // where sign-in may return to: http(s) addresses, each with everything below its path. Empty: loopback only
 	Balances  map[string]string // the merchant's own account at the start, coin to decimal text
 	Frozen    bool              // its calls are refused with 70005
@@ -152,7 +155,7 @@ var (
 
 // resolve returns the configuration with defaults, and refuses an invalid one.
 func (c Config) resolve() (Config, error) {
-	if c.Keys == nil {
+	if c.Keys == nil && !c.flat() {
 		return c, fmt.Errorf("%w: the platform's private key is missing", ErrConfig)
 	}
 	if len(c.Apps) == 0 {
@@ -183,7 +186,10 @@ func (c Config) resolve() (Config, error) {
 			return c, fmt.Errorf("%w: the UID %q is not 1 to 18 digits", ErrConfig, u.UID)
 		}
 	}
-	return c, c.checkApps()
+	if err := c.checkApps(); err != nil {
+		return c, err
+	}
+	return c, c.checkProfile()
 }
 
 func (c *Config) defaults() {
@@ -349,6 +355,9 @@ func (a *App) mayReturnTo(u *url.URL) bool {
 }
 
 func keyrings(c Config) (map[string]*opay.Keyring, error) {
+	if c.flat() {
+		return nil, nil
+	}
 	rings := make(map[string]*opay.Keyring, len(c.Apps))
 	for _, app := range c.Apps {
 		if app.Key == nil {

@@ -108,7 +108,7 @@ func (con *console) showOrder(w http.ResponseWriter, r *http.Request, status int
 		return
 	}
 	v := orderView{frame: con.frame(r, problem, "sandbox.order.title", "Number", o.OrderNum), order: o}
-	v.payURL = payPath + "?" + url.Values{"appKey": {o.AppID}, "orderNum": {o.OrderNum}, "userId": {o.UID}}.Encode()
+	v.payURL = con.cfg.paths().Pay + "?" + url.Values{"appKey": {o.AppID}, "orderNum": {o.OrderNum}, "userId": {o.UID}}.Encode()
 	v.callbacks = newest(slices.DeleteFunc(con.Callbacks(), func(c Callback) bool { return c.OrderNum != o.OrderNum }), maxCallbacks)
 	con.render(w, r, status, orderPage(v))
 }

@@ -60,6 +60,8 @@ type helpView struct {
 	frame
 	info                  Info
 	calledAt              map[string][]string // a call's addresses
+	flat                  bool                // messages have the platform's first signature
+	pay, login            string              // addresses of the pages for browsers
 	examples              []figure
 	envelope, retry, zone string
 }

@@ -139,7 +139,8 @@ func newest[T any](all []T, limit int) []T {
 // Info tells a developer, or their test, how to reach the sandbox.
 type Info struct {
 	BaseURL     string            `json:"baseUrl"`
-	PlatformKey string            `json:"platformKey"` // the platform's public key, PEM
+	Signing     string            `json:"signing"`     // rsa or md5
+	PlatformKey string            `json:"platformKey"` // the platform's public key, PEM; empty with md5 signing
 	Now         string            `json:"now"`         // the sandbox's clock, RFC 3339
 	Apps        []InfoApp         `json:"apps"`
 	Users       []User            `json:"users"`
@@ -151,7 +152,7 @@ type Info struct {
 type InfoApp struct {
 	AppID      string            `json:"appId"`
 	Name       string            `json:"name"`
-	KeyPrint   string            `json:"keyFingerprint"` // of the merchant's registered public key
+	KeyPrint   string            `json:"keyFingerprint"` // of the merchant's registered public key; empty with md5 signing
 	OpenIDs    map[string]string `json:"openIds"`        // UID to openId
 	Balances   map[string]string `json:"balances"`
 	RedirectTo []string          `json:"addresses"`
@@ -160,8 +161,8 @@ type InfoApp struct {
 // info describes the sandbox. base is its address.
 func (op *operator) info(base string) Info {
 	info := Info{
-		BaseURL: base, PlatformKey: op.publicKey, Now: op.Now().Format("2006-01-02T15:04:05.000Z07:00"), Users: op.Users(),
-		Coins: op.cfg.Coins, Paths: map[string]string{"pay": payPath, "login": loginPath},
+		BaseURL: base, Signing: string(op.cfg.Profile.WithDefaults().Signing), PlatformKey: op.publicKey, Now: op.Now().Format("2006-01-02T15:04:05.000Z07:00"), Users: op.Users(),
+		Coins: op.cfg.Coins, Paths: map[string]string{"pay": op.cfg.paths().Pay, "login": op.cfg.paths().Login},
 	}
 	for name, paths := range op.cfg.calledAt() {
 		info.Paths[name] = paths[0]
@@ -169,8 +170,11 @@ func (op *operator) info(base string) Info {
 	op.locked(func(k *core) {
 		for _, app := range op.cfg.Apps {
 			a := InfoApp{
-				AppID: app.AppID, Name: app.Name, KeyPrint: opay.Fingerprint(app.Key), OpenIDs: map[string]string{},
+				AppID: app.AppID, Name: app.Name, OpenIDs: map[string]string{},
 				Balances: k.ledger.texts(merchantAccount(app.AppID)), RedirectTo: app.Addresses,
+			}
+			if app.Key != nil {
+				a.KeyPrint = opay.Fingerprint(app.Key)
 			}
 			for _, u := range k.sortedUsers() {
 				a.OpenIDs[u.UID] = k.openID(app.AppID, u.UID)

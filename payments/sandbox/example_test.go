@@ -35,17 +35,17 @@ func Example() {
 	}
 
 	ctx := context.Background()
-	orderNum, err := client.CreateOrder(ctx, opay.CreateOrderRequest{
+	order, err := client.CreateOrder(ctx, opay.CreateOrderRequest{
 		AppOrderID: "Q7M2K9X4T8W3R6Z5", Payer: opay.Payer{UserID: "22033390"}, Amount: "12.5", Coin: "USDT",
 		ReturnPage: "https://shop.example/return", NotifyPage: "http://127.0.0.1:9/notify",
 	})
 	if err != nil {
 		panic(err)
 	}
-	if err := box.Pay(orderNum); err != nil {
+	if err := box.Pay(order.OrderNum); err != nil {
 		panic(err)
 	}
-	detail, err := client.Order(ctx, orderNum, "")
+	detail, err := client.Order(ctx, order.OrderNum, "")
 	if err != nil {
 		panic(err)
 	}

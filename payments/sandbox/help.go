@@ -15,8 +15,14 @@ sign=$(printf %s "$plain" | openssl md5 -r | cut -c1-32 | tr -d '\n' \
 data=$(printf %s "$plain" | openssl pkeyutl -encrypt -pubin -inkey platform-public.pem -pkeyopt rsa_padding_mode:pkcs1 \
   | base64 -w0 | tr '+/' '-_' | tr -d '=')
 
-curl -s BASE/platformapi/chainup/open/opay/orderDetail -H 'Content-Type: application/json' \
+curl -s BASEDETAIL -H 'Content-Type: application/json' \
   -d "{\"app_id\":\"APP_ID\",\"data\":\"$data\",\"sign\":\"$sign\",\"time\":\"$(date +%s%3N)\"}"`
+
+const flatHelp = `# FLAT_NOTE
+sign=$(printf %s "appKeyAPP_IDorderNum10000000002$secret" | openssl md5 -r | cut -c1-32)
+
+curl -s BASEDETAIL -H 'Content-Type: application/json' \
+  -d "{\"appKey\":\"APP_ID\",\"orderNum\":\"10000000002\",\"sign\":\"$sign\"}"`
 
 // controlHelp returns examples of the control API, each with the id of its heading. BASE and APP_ID stand for this sandbox's values.
 func controlHelp() []figure {
@@ -57,11 +63,17 @@ func controlHelp() []figure {
 func (con *console) serveHelp(w http.ResponseWriter, r *http.Request) {
 	info := con.info(con.address(r))
 	p := texts(r)
-	fill := strings.NewReplacer("BASE", info.BaseURL, "APP_ID", info.Apps[0].AppID,
+	calledAt := con.cfg.calledAt()
+	example := envelopeHelp
+	if con.cfg.flat() {
+		example = flatHelp
+	}
+	fill := strings.NewReplacer("DETAIL", calledAt[callOrderDetail][0], "FLAT_NOTE", p.T("sandbox.help.flat.sign"), "BASE", info.BaseURL, "APP_ID", info.Apps[0].AppID,
 		"SIGN_NOTE", p.T("sandbox.help.envelope.sign"), "DATA_NOTE", p.T("sandbox.help.envelope.data"))
 	v := helpView{
-		frame: con.frame(r, nil, "sandbox.help.title"), info: info, envelope: fill.Replace(envelopeHelp), retry: retryText(p, con.cfg.RetrySchedule),
-		zone: con.cfg.Location.String(), calledAt: con.cfg.calledAt(),
+		frame: con.frame(r, nil, "sandbox.help.title"), info: info, envelope: fill.Replace(example), retry: retryText(p, con.cfg.RetrySchedule),
+		zone: con.cfg.Location.String(), calledAt: calledAt,
+		flat: con.cfg.flat(), pay: con.cfg.paths().Pay, login: con.cfg.paths().Login,
 	}
 	for _, e := range controlHelp() {
 		v.examples = append(v.examples, figure{p.T(e.name), fill.Replace(e.value)})

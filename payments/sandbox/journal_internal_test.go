@@ -25,6 +25,8 @@ import (
 	"github.com/coincart/coincart/payments/opay"
 )
 
+const apiBase = "/platformapi/chainup/open"
+
 var journalKeys = sync.OnceValue(func() (keys [2]*rsa.PrivateKey) {
 	for i := range keys {
 		key, err := opay.GenerateKeys(0)
@@ -233,7 +235,7 @@ func TestJournal_HasEveryChangeAtOnce(t *testing.T) {
 							{Kind: FaultCallbackForged, Times: 1},
 						}))
 					}},
-					{"page", func() { j.serve(http.MethodGet, payPath+"?appKey=app&userId=22033390&orderNum="+pick(), "") }},
+					{"page", func() { j.serve(http.MethodGet, "/platform/pay.html?appKey=app&userId=22033390&orderNum="+pick(), "") }},
 					{"time", func() { j.now = j.now.Add(time.Duration(draw.IntN(12)) * time.Minute) }},
 					{"save", func() { require.NoError(t, j.Save()) }},
 				}
@@ -449,7 +451,7 @@ func TestJournal_NothingIsToldThatCannotBeWritten(t *testing.T) {
 	require.Contains(t, j.log.String(), "the journal cannot be written")
 	require.ErrorIs(t, j.Pay(num), ErrState)
 	require.ErrorIs(t, j.Pay(num), ErrNotPending, "it is paid in memory")
-	for _, path := range []string{"/sandbox/api/orders/" + num, "/orders/" + num, "/healthz", payPath + "?appKey=app&userId=22033390&orderNum=" + num} {
+	for _, path := range []string{"/sandbox/api/orders/" + num, "/orders/" + num, "/healthz", "/platform/pay.html?appKey=app&userId=22033390&orderNum=" + num} {
 		w := j.serve(http.MethodGet, path, "")
 		require.Equal(t, http.StatusServiceUnavailable, w.Code, path)
 		require.NotContains(t, w.Body.String(), "paid", path)

@@ -13,6 +13,7 @@ const maxStateParameter = 1024
 type loginView struct {
 	*i18n.Printer
 
+	action     string
 	declineURL string
 	hidden     []formField
 	merchant   string
@@ -64,7 +65,7 @@ func (pp *payerPages) showLogin(w http.ResponseWriter, r *http.Request, q url.Va
 		return
 	}
 	p := texts(r)
-	view := loginView{Printer: p, declineURL: returnTo(*to, q.Get("state"), ""), merchant: app.Name}
+	view := loginView{Printer: p, action: r.URL.Path, declineURL: returnTo(*to, q.Get("state"), ""), merchant: app.Name}
 	if problem != "" {
 		view.problem = p.T(problem)
 	}

@@ -11,9 +11,7 @@ import (
 )
 
 const (
-	payPath      = "/platform/pay.html"
 	payPathShort = "/pay.html" // newer pages write this one
-	loginPath    = "/platform/login.html"
 	maxForm      = 16 << 10
 )
 
@@ -84,12 +82,13 @@ func (k *core) payable(q url.Values) (*Order, *pageProblem) {
 type payerPages struct{ *state }
 
 func (pp *payerPages) routes(mux *http.ServeMux) {
-	for _, path := range []string{payPath, payPathShort} {
+	for _, path := range pp.cfg.payPaths() {
 		mux.HandleFunc("GET "+path, pp.servePay)
 		mux.HandleFunc("POST "+path, withForm(pp.servePayForm, pp.refuseForm("sandbox.refused.title")))
 	}
-	mux.HandleFunc("GET "+loginPath, pp.serveLogin)
-	mux.HandleFunc("POST "+loginPath, withForm(pp.serveLoginForm, pp.refuseForm("sandbox.login.refused")))
+	login := pp.cfg.paths().Login
+	mux.HandleFunc("GET "+login, pp.serveLogin)
+	mux.HandleFunc("POST "+login, withForm(pp.serveLoginForm, pp.refuseForm("sandbox.login.refused")))
 }
 
 // servePay shows pay.html.

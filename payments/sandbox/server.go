@@ -37,9 +37,11 @@ func New(c Config) (*Server, error) {
 	if err := state.load(); err != nil {
 		return nil, err
 	}
-	publicKey, err := opay.MarshalPublicKey(&cfg.Keys.PublicKey)
-	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrConfig, err)
+	var publicKey []byte
+	if !cfg.flat() {
+		if publicKey, err = opay.MarshalPublicKey(&cfg.Keys.PublicKey); err != nil {
+			return nil, fmt.Errorf("%w: %w", ErrConfig, err)
+		}
 	}
 	delivery := &delivery{
 		state: state, rings: rings, traffic: &trafficLog{limit: cfg.MaxTraffic},

@@ -40,6 +40,7 @@ func (f fixtures) setUp() []sheet {
 		{"settings-sealed", admin.Settings(sealed)},
 		{"settings-given", admin.Settings(given)},
 		{"keys", admin.Keys(f.keys())},
+		{"keys-md5", admin.Keys(f.md5Keys())},
 		{"keys-none", admin.Keys(admin.KeysView{Page: f.page(admin.SectionSettings), Tabs: f.settingTabs("keys")})},
 		{"health", admin.Health(f.health())},
 		{"health-good", admin.Health(admin.HealthView{Page: f.page(admin.SectionHealth), At: f.at(0), Healthy: true, Findings: f.health().Findings[:1]})},
@@ -103,6 +104,12 @@ func (f fixtures) settings(group models.SettingGroup) admin.SettingsView {
 		}
 		v.Fields = append(v.Fields, field)
 	}
+	return v
+}
+
+func (f fixtures) md5Keys() admin.KeysView {
+	v := f.keys()
+	v.Peers, v.MD5, v.Secrets = nil, true, []string{"keys/platform.secret"}
 	return v
 }
 

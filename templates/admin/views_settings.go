@@ -63,6 +63,9 @@ type KeysView struct {
 	Own   Key
 	Peers []Key
 	AppID string
+
+	MD5     bool     // messages are signed with a shared secret; there are no Peers
+	Secrets []string // files of the secret
 }
 
 // Key is the public part of a key.

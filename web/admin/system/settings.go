@@ -303,6 +303,7 @@ func (h *handlers) showKeys(req *admin.Request) error {
 			view.Peers = append(view.Peers, pages.Key{File: peer.File, Print: peer.Print, Bits: peer.Bits})
 		}
 		view.AppID = h.checks.Doctor.AppID
+		view.MD5, view.Secrets = h.checks.Doctor.MD5(), h.checks.Doctor.Secrets
 	}
 	return req.Answer("", pages.Keys(view))
 }
