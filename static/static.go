@@ -68,6 +68,12 @@ func Names() []string {
 	return names
 }
 
+// IsPicture reports whether a name is that of a picture of goods.
+func IsPicture(name string) bool {
+	_, found := loaded().byName[name]
+	return found && strings.HasPrefix(name, "pictures/")
+}
+
 // Handler serves the files under Prefix to GET and HEAD. Only addresses that URL gives exist; everything else is 404, and there
 // are no listings.
 func Handler() http.Handler { return http.HandlerFunc(serve) }

@@ -26,6 +26,8 @@ import (
 	"github.com/coincart/coincart/models/modelstest"
 	"github.com/coincart/coincart/models/staff"
 	"github.com/coincart/coincart/models/store"
+	"github.com/coincart/coincart/payments/demo"
+	"github.com/coincart/coincart/payments/keyfile"
 	"github.com/coincart/coincart/payments/opay"
 	"github.com/coincart/coincart/payments/sandbox"
 )
@@ -81,9 +83,9 @@ func newBenchOffice(b *testing.B) *benchOffice {
 	}
 	folder := filepath.Join(b.TempDir(), "data")
 	require.NoError(b, os.Mkdir(folder, 0o700))
-	keys, err := loadOrMakeDemoKeys(folder)
+	keys, err := demo.LoadOrMakeKeys(folder)
 	require.NoError(b, err)
-	seal, err := sealKey(keys.merchant)
+	seal, err := keyfile.SealKey(keys.Merchant)
 	require.NoError(b, err)
 	dsn := benchDatabase(b)
 	o.report.note("%s", giveBuffers(b, dsn))
@@ -110,7 +112,7 @@ func (o *benchOffice) seed(b *testing.B, db *store.Store) {
 		return
 	}
 	require.ErrorIs(b, err, store.ErrNotFound)
-	require.NoError(b, loadCatalogue(b.Context(), db))
+	require.NoError(b, demo.Fill(b.Context(), db))
 	// By the shop's own store: customers that were named with another key would be named again in the background.
 	require.NoError(b, db.SeedOrders(b.Context(), o.orders, store.SeedSpec{Seed: 1}))
 	o.report.note("%d orders were made up in %s", o.orders, time.Since(began).Round(time.Second))
@@ -133,7 +135,7 @@ func (o *benchOffice) rollUp(b *testing.B, db *store.Store) {
 	o.report.note("%d days were added up in %s", days, time.Since(began).Round(time.Second))
 }
 
-func (o *benchOffice) serve(b *testing.B, db *store.Store, folder string, keys demoKeys, log *slog.Logger) {
+func (o *benchOffice) serve(b *testing.B, db *store.Store, folder string, keys demo.Keys, log *slog.Logger) {
 	b.Helper()
 	shopAt, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(b, err)
@@ -141,13 +143,13 @@ func (o *benchOffice) serve(b *testing.B, db *store.Store, folder string, keys d
 	require.NoError(b, err)
 	base, platformURL := localURL(shopAt.Addr()), localURL(sandboxAt.Addr())
 	platform, err := sandbox.New(sandbox.Config{
-		BaseURL: platformURL, Keys: keys.platform, Apps: []sandbox.App{{AppID: demoAppID, Key: &keys.merchant.PublicKey}},
+		BaseURL: platformURL, Keys: keys.Platform, Apps: []sandbox.App{{AppID: demo.AppID, Key: &keys.Merchant.PublicKey}},
 	})
 	require.NoError(b, err)
-	ring, err := opay.NewKeyring(keys.merchant, &keys.platform.PublicKey)
+	ring, err := opay.NewKeyring(keys.Merchant, &keys.Platform.PublicKey)
 	require.NoError(b, err)
 	o.shop, err = assemble(&settings{PlatformTimezone: "UTC", ShopName: "Osier", databaseSettings: databaseSettings{DataDir: folder}}, parts{
-		baseURL: base, platformURL: platformURL, appID: demoAppID, wire: wire{keys: ring}, store: db, log: log, demo: true,
+		baseURL: base, platformURL: platformURL, appID: demo.AppID, wire: wire{keys: ring}, store: db, log: log, demo: true,
 	})
 	require.NoError(b, err)
 	ctx, cancel := context.WithCancel(context.Background())

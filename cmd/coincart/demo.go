@@ -3,36 +3,22 @@ package main
 import (
 	"cmp"
 	"context"
-	"crypto/rsa"
-	"crypto/sha256"
-	"encoding/binary"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"net"
 	"net/http"
-	"os"
 	"path/filepath"
 	"strings"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
-	"github.com/coincart/coincart/cmd/coincart/demo"
 	"github.com/coincart/coincart/models/store"
+	"github.com/coincart/coincart/payments/demo"
+	"github.com/coincart/coincart/payments/keyfile"
 	"github.com/coincart/coincart/payments/opay"
 	"github.com/coincart/coincart/payments/sandbox"
 	"github.com/coincart/coincart/web/admin"
 )
-
-// demoAppID is the app id of the demo's shop at its sandbox.
-const demoAppID = "coincart_demo"
-
-// demoKeys holds the keys of both parties, because the demo plays both.
-type demoKeys struct {
-	merchant, platform *rsa.PrivateKey
-}
 
 // serveDemo runs the demo: the shop and a sandbox platform in one process. It creates what they need on the first start and keeps it in the
 // data folder.
@@ -78,10 +64,10 @@ func (c *serveCmd) prepareDemo(ctx context.Context, log *slog.Logger, addr, plat
 	if d.baseURL == "" {
 		d.baseURL = localURL(addr)
 	}
-	if err := privateFolder(c.DataDir); err != nil {
+	if err := demo.PrivateFolder(c.DataDir); err != nil {
 		return d, err
 	}
-	keys, err := loadOrMakeDemoKeys(c.DataDir)
+	keys, err := demo.LoadOrMakeKeys(c.DataDir)
 	if err != nil {
 		return d, err
 	}
@@ -96,12 +82,12 @@ func (c *serveCmd) prepareDemo(ctx context.Context, log *slog.Logger, addr, plat
 		return d, err
 	}
 	sc := sandbox.Config{
-		BaseURL: d.platformURL, Profile: pieces.wire.profile, Seed: seedOf(keys.platform), Logger: log.With("part", "sandbox"),
-		Apps:      []sandbox.App{{AppID: demoAppID, Name: cmp.Or(c.ShopName, pieces.name), Secret: pieces.wire.secret, Addresses: []string{d.baseURL}}},
+		BaseURL: d.platformURL, Profile: pieces.wire.profile, Seed: demo.Seed(keys.Platform), Logger: log.With("part", "sandbox"),
+		Apps:      []sandbox.App{{AppID: demo.AppID, Name: cmp.Or(c.ShopName, pieces.name), Secret: pieces.wire.secret, Addresses: []string{d.baseURL}}},
 		StateFile: filepath.Join(c.DataDir, "sandbox.json"), Location: zone,
 	}
 	if pieces.wire.keys != nil {
-		sc.Keys, sc.Apps[0].Key = keys.platform, &keys.merchant.PublicKey
+		sc.Keys, sc.Apps[0].Key = keys.Platform, &keys.Merchant.PublicKey
 	}
 	d.platform, err = sandbox.New(sc)
 	if err != nil {
@@ -112,7 +98,7 @@ func (c *serveCmd) prepareDemo(ctx context.Context, log *slog.Logger, addr, plat
 }
 
 // demoParts returns what the demo's shop is made of, without its store.
-func (s *settings) demoParts(keys demoKeys, log *slog.Logger) (parts, error) {
+func (s *settings) demoParts(keys demo.Keys, log *slog.Logger) (parts, error) {
 	catalogue, err := demo.Catalogue()
 	if err != nil {
 		return parts{}, fmt.Errorf("read the shop's name: %w", err)
@@ -121,93 +107,29 @@ func (s *settings) demoParts(keys demoKeys, log *slog.Logger) (parts, error) {
 	if w.profile.Signing == opay.SigningMD5 {
 		w.secret, err = loadOrMakeDemoSecret(s.DataDir)
 	} else {
-		w.keys, err = opay.NewKeyring(keys.merchant, &keys.platform.PublicKey)
+		w.keys, err = opay.NewKeyring(keys.Merchant, &keys.Platform.PublicKey)
 	}
 	if err != nil {
 		return parts{}, fmt.Errorf("the demo's keys in %s cannot be used: %w", s.DataDir, err)
 	}
 	return parts{
-		baseURL: s.demoBase(), platformURL: "http://" + s.SandboxAddr, appID: demoAppID, wire: w, log: log, demo: true, name: catalogue.Name,
+		baseURL: s.demoBase(), platformURL: "http://" + s.SandboxAddr, appID: demo.AppID, wire: w, log: log, demo: true, name: catalogue.Name,
 	}, nil
 }
 
 // openDemo opens the demo's store and puts the shop together.
-func (s *settings) openDemo(ctx context.Context, pieces parts, keys demoKeys) (*shop, error) {
-	seal, err := sealKey(keys.merchant)
+func (s *settings) openDemo(ctx context.Context, pieces parts, keys demo.Keys) (*shop, error) {
+	seal, err := keyfile.SealKey(keys.Merchant)
 	if err != nil {
 		return nil, err
 	}
-	pieces.store, err = openDemoStore(ctx, s.dsn(), store.Options{
+	pieces.store, err = demo.OpenStore(ctx, s.dsn(), store.Options{
 		Logger: pieces.log, SealKey: seal, Timeout: s.DatabaseTimeout, Given: s.environmentSettings(),
 	})
 	if err != nil {
 		return nil, err
 	}
 	return s.putTogether(pieces)
-}
-
-// openDemoStore opens the database, migrates it, and loads the catalogue if there is none yet. Changes by visitors are kept.
-func openDemoStore(ctx context.Context, dsn string, o store.Options) (*store.Store, error) {
-	db, err := store.Open(ctx, dsn, o)
-	if err != nil {
-		return nil, fmt.Errorf("open the database: %w", err)
-	}
-	if err := db.Migrate(ctx); err != nil {
-		return nil, errors.Join(fmt.Errorf("prepare the database: %w", err), db.Close())
-	}
-	categories, err := db.Categories(ctx)
-	if err == nil && len(categories) == 0 {
-		if err = loadCatalogue(ctx, db); err == nil {
-			err = liveRates(ctx, db)
-		}
-	}
-	if err != nil {
-		return nil, errors.Join(err, db.Close())
-	}
-	return db, nil
-}
-
-// loadOrMakeDemoKeys reads both parties' keys from the folder, or creates them on the first start.
-func loadOrMakeDemoKeys(folder string) (demoKeys, error) {
-	var keys demoKeys
-	var group errgroup.Group
-	for _, party := range []struct {
-		name string
-		to   **rsa.PrivateKey
-	}{{"merchant", &keys.merchant}, {"platform", &keys.platform}} {
-		group.Go(func() error {
-			private := filepath.Join(folder, party.name+".pem")
-			if !exists(private) {
-				key, err := opay.GenerateKeys(0)
-				if err != nil {
-					return fmt.Errorf("create the demo's keys: %w", err)
-				}
-				*party.to = key
-				return writeKeyPair(key, private, filepath.Join(folder, party.name+".pub.pem"))
-			}
-			key, err := loadPrivateKey("demo's "+party.name+" key", private)
-			*party.to = key
-			return err
-		})
-	}
-	return keys, group.Wait() //nolint:wrapcheck // the errors have context already
-}
-
-// seedOf returns a seed for the sandbox's numbers, so that they differ between data folders and stay the same over a restart.
-func seedOf(key *rsa.PrivateKey) uint64 {
-	sum := sha256.Sum256(key.N.Bytes())
-	return binary.BigEndian.Uint64(sum[:])
-}
-
-// privateFolder creates a folder for its owner only, because it holds keys.
-func privateFolder(name string) error {
-	if err := os.MkdirAll(name, 0o700); err != nil {
-		return fmt.Errorf("create the data folder: %w", err)
-	}
-	if err := os.Chmod(name, 0o700); err != nil { //nolint:gosec // a folder needs the x bit
-		return fmt.Errorf("protect the data folder: %w", err)
-	}
-	return nil
 }
 
 // localURL returns the URL at which this machine reaches a listener.

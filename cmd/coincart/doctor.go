@@ -22,7 +22,9 @@ import (
 	"github.com/coincart/coincart/models/text"
 	"github.com/coincart/coincart/payments"
 	"github.com/coincart/coincart/payments/assembly"
+	"github.com/coincart/coincart/payments/demo"
 	"github.com/coincart/coincart/payments/doctor"
+	"github.com/coincart/coincart/payments/keyfile"
 	"github.com/coincart/coincart/payments/opay"
 	"github.com/coincart/coincart/templates/i18n"
 )
@@ -59,7 +61,7 @@ func (c *doctorCmd) config(words *i18n.Printer) (doctor.Config, error) {
 		if len(p) == 0 && !exists(filepath.Join(c.DataDir, "merchant.pem")) {
 			return doctor.Config{}, errors.New(c.noShop().in(words))
 		}
-		pieces = parts{baseURL: c.demoBase(), platformURL: "http://" + c.SandboxAddr, appID: demoAppID, demo: true}
+		pieces = parts{baseURL: c.demoBase(), platformURL: "http://" + c.SandboxAddr, appID: demo.AppID, demo: true}
 	} else {
 		c.checkAgreed(&p)
 	}
@@ -77,7 +79,7 @@ func (c *doctorCmd) config(words *i18n.Printer) (doctor.Config, error) {
 func (c *doctorCmd) openForDoctor(ctx context.Context) (*store.Store, func() error, error) {
 	o := store.Options{Timeout: c.DatabaseTimeout, MustExist: true, Given: c.environmentSettings()}
 	if own, err := loadPrivateKey("merchant private key", c.merchantFile()); err == nil {
-		if seal, err := sealKey(own); err == nil {
+		if seal, err := keyfile.SealKey(own); err == nil {
 			o.SealKey = seal
 		}
 	}

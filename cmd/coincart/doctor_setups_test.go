@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/coincart/coincart/payments/demo"
 	"github.com/coincart/coincart/payments/opay"
 	"github.com/coincart/coincart/payments/sandbox"
 	"github.com/coincart/coincart/templates/i18n"
@@ -26,10 +27,10 @@ type doctorShop struct {
 }
 
 // newDoctorShop returns a shop whose platform's clock differs by off.
-func newDoctorShop(t *testing.T, keys demoKeys, off time.Duration) *doctorShop {
+func newDoctorShop(t *testing.T, keys demo.Keys, off time.Duration) *doctorShop {
 	t.Helper()
 	clock := func() time.Time { return time.Now().Add(off) }
-	box, err := sandbox.New(sandbox.Config{Keys: keys.platform, Apps: []sandbox.App{{AppID: "shop_1", Key: &keys.merchant.PublicKey}}, Clock: clock})
+	box, err := sandbox.New(sandbox.Config{Keys: keys.Platform, Apps: []sandbox.App{{AppID: "shop_1", Key: &keys.Merchant.PublicKey}}, Clock: clock})
 	require.NoError(t, err)
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Date", clock().UTC().Format(http.TimeFormat))
@@ -43,9 +44,9 @@ func newDoctorShop(t *testing.T, keys demoKeys, off time.Duration) *doctorShop {
 		"COINCART_MERCHANT_KEY": s.path("merchant.pem"), "COINCART_PLATFORM_KEY": s.path("platform.pub.pem"),
 	}
 	s.run = func(args ...string) result { return runCommand(t, s.env, args...) }
-	private, err := opay.MarshalPrivateKey(keys.merchant)
+	private, err := opay.MarshalPrivateKey(keys.Merchant)
 	require.NoError(t, err)
-	public, err := opay.MarshalPublicKey(&keys.platform.PublicKey)
+	public, err := opay.MarshalPublicKey(&keys.Platform.PublicKey)
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(s.path("merchant.pem"), private, 0o600))
 	require.NoError(t, os.WriteFile(s.path("platform.pub.pem"), public, 0o600))
@@ -58,11 +59,11 @@ func (s *doctorShop) path(name string) string { return filepath.Join(s.folder, n
 // Each row breaks one thing of a good shop as people do. The doctor explains it, says how to fix it, and fails; it does not fail on the
 // good shop.
 func TestDoctor_NamesEachBrokenSetUpAndItsMend(t *testing.T) {
-	var keys demoKeys
+	var keys demo.Keys
 	var err error
-	keys.merchant, err = opay.GenerateKeys(0)
+	keys.Merchant, err = opay.GenerateKeys(0)
 	require.NoError(t, err)
-	keys.platform, err = opay.GenerateKeys(0)
+	keys.Platform, err = opay.GenerateKeys(0)
 	require.NoError(t, err)
 	for name, row := range map[string]struct {
 		off   time.Duration // of the platform's clock

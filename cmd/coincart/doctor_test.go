@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/coincart/coincart/payments/demo"
 	"github.com/coincart/coincart/templates/i18n"
 )
 
@@ -53,7 +54,7 @@ func TestDoctor_TheDemonstrationIsHealthy(t *testing.T) {
 		"COINCART_DATA_DIR": folder, "COINCART_ADDR": d.shop[len("http://"):], "COINCART_SANDBOX_ADDR": d.sandbox[len("http://"):],
 	}, "doctor")
 	assert.Equal(t, exitOK, got.code, got.stdout+got.stderr)
-	assert.Contains(t, got.stdout, say("doctor.says.calls_good", "App", demoAppID))
+	assert.Contains(t, got.stdout, say("doctor.says.calls_good", "App", demo.AppID))
 }
 
 func TestRefusedCommandsMakeNoDatabase(t *testing.T) {

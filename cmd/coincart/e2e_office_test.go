@@ -21,6 +21,8 @@ import (
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/modelstest"
 	"github.com/coincart/coincart/models/store"
+	"github.com/coincart/coincart/payments/demo"
+	"github.com/coincart/coincart/payments/keyfile"
 	"github.com/coincart/coincart/payments/opay"
 	"github.com/coincart/coincart/payments/sandbox"
 )
@@ -31,7 +33,7 @@ type officeRun struct {
 	clock     *modelstest.Clock
 	shop      *shop
 	platform  *sandbox.Server
-	keys      demoKeys
+	keys      demo.Keys
 	settings  *settings
 	folder    string
 	log       *slog.Logger
@@ -66,34 +68,34 @@ func newOfficeAt(t *testing.T, path, dsn string, begin time.Time, fill func(o *o
 	o := &officeRun{t: t, clock: modelstest.NewClock(begin), folder: filepath.Join(t.TempDir(), "data")}
 	require.NoError(t, os.Mkdir(o.folder, 0o700))
 	var err error
-	o.keys, err = loadOrMakeDemoKeys(o.folder)
+	o.keys, err = demo.LoadOrMakeKeys(o.folder)
 	require.NoError(t, err)
-	seal, err := sealKey(o.keys.merchant)
+	seal, err := keyfile.SealKey(o.keys.Merchant)
 	require.NoError(t, err)
 	o.log = slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))
 
 	db, err := store.Open(t.Context(), dsn, store.Options{Clock: o.clock.Now, SealKey: seal, Logger: o.log})
 	require.NoError(t, err)
 	t.Cleanup(func() { assert.NoError(t, db.Close()) })
-	require.NoError(t, loadCatalogue(t.Context(), db))
+	require.NoError(t, demo.Fill(t.Context(), db))
 	modelstest.NoLimits(t, db) // one payer leaves many orders unpaid
 	state := o.writeState(fill(o, db))
 
 	o.shopAt, o.sandboxAt = listenHere(t), listenHere(t)
 	base, platformURL := localURL(o.shopAt.Addr())+path, localURL(o.sandboxAt.Addr())
 	o.platform, err = sandbox.New(sandbox.Config{
-		BaseURL: platformURL, Keys: o.keys.platform, Seed: 7, Clock: o.clock.Now, StateFile: state,
-		Apps: []sandbox.App{{AppID: demoAppID, Name: "Osier", Key: &o.keys.merchant.PublicKey, Addresses: []string{base}}},
+		BaseURL: platformURL, Keys: o.keys.Platform, Seed: 7, Clock: o.clock.Now, StateFile: state,
+		Apps: []sandbox.App{{AppID: demo.AppID, Name: "Osier", Key: &o.keys.Merchant.PublicKey, Addresses: []string{base}}},
 	})
 	require.NoError(t, err)
-	ring, err := opay.NewKeyring(o.keys.merchant, &o.keys.platform.PublicKey)
+	ring, err := opay.NewKeyring(o.keys.Merchant, &o.keys.Platform.PublicKey)
 	require.NoError(t, err)
 	o.settings = &settings{
 		PlatformTimezone: "UTC", ShopName: "Osier", SandboxAddr: o.sandboxAt.Addr().String(), Addr: o.shopAt.Addr().String(),
 		databaseSettings: databaseSettings{Database: dsn, DataDir: o.folder},
 	}
 	o.shop, err = assemble(o.settings, parts{
-		baseURL: base, platformURL: platformURL, appID: demoAppID, wire: wire{keys: ring}, store: db, log: o.log, clock: o.clock.Now, demo: true,
+		baseURL: base, platformURL: platformURL, appID: demo.AppID, wire: wire{keys: ring}, store: db, log: o.log, clock: o.clock.Now, demo: true,
 	})
 	require.NoError(t, err)
 	return o
@@ -320,7 +322,7 @@ func (o *officeRun) book(tx *store.Store, product models.Product, n int, at time
 		return sandbox.Order{}, err
 	}
 	return sandbox.Order{
-		OrderNum: number, AppID: demoAppID, AppOrderID: a.AppOrderID, Type: sandbox.TypePayment, UID: alice, Amount: opay.Amount(a.Amount.String()),
+		OrderNum: number, AppID: demo.AppID, AppOrderID: a.AppOrderID, Type: sandbox.TypePayment, UID: alice, Amount: opay.Amount(a.Amount.String()),
 		Coin: a.Coin, Status: opay.StatusPaid, CreatedAt: order.CreatedAt, PaidAt: at,
 		History: []sandbox.Change{{Status: opay.StatusPending, At: order.CreatedAt, By: "merchant"}, {Status: opay.StatusPaid, At: at, By: "payer"}},
 	}, nil

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/coincart/coincart/models/modelstest"
+	"github.com/coincart/coincart/payments/demo"
 )
 
 // trafficOf returns the calls and callbacks that a sandbox has seen, newest first.
@@ -63,7 +64,7 @@ func TestE2E_DemoWithMD5AndAProfile(t *testing.T) {
 	found := runCommand(t, env, "doctor")
 	assert.Zero(t, found.code, found.stdout)
 	assert.Contains(t, found.stdout, say("doctor.says.secret_good"))
-	assert.Contains(t, found.stdout, say("doctor.says.calls_secret_good", "App", demoAppID))
+	assert.Contains(t, found.stdout, say("doctor.says.calls_secret_good", "App", demo.AppID))
 	compared := runCommand(t, env, "invariants", "--platform", "--database", "sqlite:"+filepath.Join(env["COINCART_DATA_DIR"], "coincart.db"), "--sandbox-addr", env["COINCART_SANDBOX_ADDR"])
 	assert.Zero(t, compared.code, compared.stdout+compared.stderr)
 	assert.Contains(t, compared.stdout, "the orders of the sandbox")

@@ -8,6 +8,7 @@ import (
 
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/store"
+	"github.com/coincart/coincart/payments/demo"
 	"github.com/coincart/coincart/payments/doctor"
 )
 
@@ -65,7 +66,7 @@ func (c *invariantsCmd) compare(ctx context.Context, con console, db *store.Stor
 		return err
 	}
 	url := cmp.Or(c.PlatformURL, "http://"+c.SandboxAddr)
-	err := doctor.EachLedgerPayment(ctx, url, cmp.Or(c.AppID, demoAppID), db.Clock().Add(-models.CaseAfter), check)
+	err := doctor.EachLedgerPayment(ctx, url, cmp.Or(c.AppID, demo.AppID), db.Clock().Add(-models.CaseAfter), check)
 	source := "the orders of the sandbox"
 	if errors.Is(err, doctor.ErrNoLedger) {
 		source = "the stored statements"

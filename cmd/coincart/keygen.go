@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 
+	"github.com/coincart/coincart/payments/keyfile"
 	"github.com/coincart/coincart/payments/opay"
 )
 
@@ -35,7 +36,7 @@ func (c *keygenCmd) Run(con console) error {
 	if err != nil {
 		return fmt.Errorf("create a key pair: %w", err)
 	}
-	if err := writeKeyPair(key, c.PrivateKey, c.PublicKey); err != nil {
+	if err := keyfile.WritePair(key, c.PrivateKey, c.PublicKey); err != nil {
 		return err
 	}
 	line, err := oneLine(&key.PublicKey)

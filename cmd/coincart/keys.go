@@ -1,16 +1,11 @@
 package main
 
 import (
-	"crypto/hkdf"
 	"crypto/rsa"
-	"crypto/sha256"
 	"crypto/x509"
 	"encoding/base64"
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
-	"path/filepath"
 	"strings"
 
 	"github.com/coincart/coincart/payments/keyfile"
@@ -90,56 +85,6 @@ func (s *settings) loadKeyring(p *problems) (*opay.Keyring, *rsa.PrivateKey) {
 		return nil, nil
 	}
 	return ring, own
-}
-
-// sealInfo separates the sealing key from other uses of the merchant's key. Another way of deriving the key needs another text.
-const sealInfo = "coincart seal v1"
-
-// sealKey derives the key that encrypts sessions and payers' tokens in the database: HKDF-SHA256 (RFC 5869) over the PKCS#8 DER of the
-// merchant's private key, without salt. The shop thus has only one secret to keep. A new merchant key makes these data unreadable: sessions
-// end, and payers of open attempts must sign in again.
-func sealKey(own *rsa.PrivateKey) ([]byte, error) {
-	der, err := x509.MarshalPKCS8PrivateKey(own)
-	if err != nil {
-		return nil, errors.New("derive the encryption key: the private key cannot be encoded")
-	}
-	key, err := hkdf.Key(sha256.New, der, nil, sealInfo, 32)
-	if err != nil {
-		return nil, fmt.Errorf("derive the encryption key: %w", err)
-	}
-	return key, nil
-}
-
-// writeNew writes a file that must not exist yet, so that a second run cannot destroy a key.
-func writeNew(name string, content []byte, mode fs.FileMode) error {
-	if err := os.MkdirAll(filepath.Dir(name), 0o700); err != nil {
-		return fmt.Errorf("create the folder for %s: %w", name, err)
-	}
-	file, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
-	if err != nil {
-		return fmt.Errorf("write %s: %w", name, err)
-	}
-	_, err = file.Write(content)
-	if err = errors.Join(err, file.Sync(), file.Close()); err != nil {
-		return fmt.Errorf("write %s: %w", name, errors.Join(err, os.Remove(name)))
-	}
-	return nil
-}
-
-// writeKeyPair writes both halves of a pair as PEM, the private one readable by its owner only.
-func writeKeyPair(key *rsa.PrivateKey, privateName, publicName string) error {
-	private, err := opay.MarshalPrivateKey(key)
-	if err != nil {
-		return fmt.Errorf("encode the private key: %w", err)
-	}
-	public, err := opay.MarshalPublicKey(&key.PublicKey)
-	if err != nil {
-		return fmt.Errorf("encode the public key: %w", err)
-	}
-	if err := writeNew(privateName, private, 0o600); err != nil {
-		return err
-	}
-	return writeNew(publicName, public, 0o644)
 }
 
 // oneLine returns a public key in the form of the platform's own tools: base64 of the DER, URL alphabet, no padding (platform/api.md §1).

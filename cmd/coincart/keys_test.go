@@ -18,6 +18,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/coincart/coincart/payments/keyfile"
 	"github.com/coincart/coincart/payments/opay"
 )
 
@@ -177,7 +178,7 @@ func TestLoadSecret_RefusesUnsafeFiles(t *testing.T) {
 func TestSealKey_FollowsFromTheMerchantKey(t *testing.T) {
 	key, err := opay.GenerateKeys(2048)
 	require.NoError(t, err)
-	first, err := sealKey(key)
+	first, err := keyfile.SealKey(key)
 	require.NoError(t, err)
 
 	text, err := opay.MarshalPrivateKey(key)
@@ -190,13 +191,13 @@ func TestSealKey_FollowsFromTheMerchantKey(t *testing.T) {
 	// The same key in PKCS#1 form gives the same secret.
 	old, err := opay.ParsePrivateKey("key", pem.EncodeToMemory(&pem.Block{Type: "RSA PRIVATE KEY", Bytes: x509.MarshalPKCS1PrivateKey(key)}))
 	require.NoError(t, err)
-	second, err := sealKey(old)
+	second, err := keyfile.SealKey(old)
 	require.NoError(t, err)
 	assert.Equal(t, first, second)
 
 	other, err := opay.GenerateKeys(2048)
 	require.NoError(t, err)
-	third, err := sealKey(other)
+	third, err := keyfile.SealKey(other)
 	require.NoError(t, err)
 	assert.NotEqual(t, first, third)
 }

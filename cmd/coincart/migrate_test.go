@@ -10,16 +10,17 @@ import (
 
 	"github.com/coincart/coincart/migrations"
 	"github.com/coincart/coincart/models/modelstest"
+	"github.com/coincart/coincart/payments/demo"
 	"github.com/coincart/coincart/payments/opay"
 )
 
 // An unreleased version of Coincart had other migrations. Commands must neither migrate its database nor read from it.
 func TestCommands_RefuseADatabaseOfBeforeTheFirstRelease(t *testing.T) {
-	var keys demoKeys
+	var keys demo.Keys
 	var err error
-	keys.merchant, err = opay.GenerateKeys(0)
+	keys.Merchant, err = opay.GenerateKeys(0)
 	require.NoError(t, err)
-	keys.platform, err = opay.GenerateKeys(0)
+	keys.Platform, err = opay.GenerateKeys(0)
 	require.NoError(t, err)
 	refused := (&migrations.UnreleasedError{Step: 57}).Error()
 	modelstest.EachEmpty(t, func(t *testing.T, dsn string) {

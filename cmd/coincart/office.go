@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/payments/demo"
 	"github.com/coincart/coincart/web/admin"
 )
 
@@ -66,7 +67,7 @@ func (s *settings) openDemoShop(ctx context.Context, log *slog.Logger) (*shop, e
 	if !exists(filepath.Join(s.DataDir, "merchant.pem")) || !exists(filepath.Join(s.DataDir, "platform.pem")) {
 		return nil, s.noShop()
 	}
-	keys, err := loadOrMakeDemoKeys(s.DataDir)
+	keys, err := demo.LoadOrMakeKeys(s.DataDir)
 	if err != nil {
 		return nil, err
 	}

@@ -46,12 +46,7 @@ func (c *productsDatabase) imports(ctx context.Context) (catalogue.Imports, erro
 	if err != nil {
 		return catalogue.Imports{}, err
 	}
-	return catalogue.Imports{Store: db, Zone: zone, StaticPicture: isStaticPicture}, nil
-}
-
-// isStaticPicture reports whether a name is that of a picture which the program brings along.
-func isStaticPicture(name string) bool {
-	return strings.HasPrefix(name, "pictures/") && slices.Contains(static.Names(), name)
+	return catalogue.Imports{Store: db, Zone: zone, StaticPicture: static.IsPicture}, nil
 }
 
 // importProductsCmd imports a file.

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/coincart/coincart/payments/demo"
 	"github.com/coincart/coincart/payments/opay"
 	"github.com/coincart/coincart/payments/sandbox"
 )
@@ -106,7 +107,7 @@ func (c *sandboxCmd) signing(p *problems) sandbox.Config {
 		p.add("--key: %s", err)
 		return sc
 	}
-	sc.Keys, sc.Seed = own, cmp.Or(c.Seed, seedOf(own))
+	sc.Keys, sc.Seed = own, cmp.Or(c.Seed, demo.Seed(own))
 	return sc
 }
 

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/coincart/coincart/models/store"
+	"github.com/coincart/coincart/payments/demo"
 )
 
 // maxSeedOrders limits the number of orders, because a typing mistake could fill a disk.
@@ -34,7 +35,7 @@ func (c *seedCmd) Run(ctx context.Context, con console) error {
 			return err
 		}
 	}
-	if err := loadCatalogue(ctx, db); err != nil {
+	if err := demo.Fill(ctx, db); err != nil {
 		return err
 	}
 	fmt.Fprintln(con.out, "The demo catalogue is loaded.")

@@ -10,6 +10,7 @@ import (
 
 	"github.com/coincart/coincart/models/store"
 	"github.com/coincart/coincart/payments"
+	"github.com/coincart/coincart/payments/keyfile"
 	"github.com/coincart/coincart/payments/opay"
 )
 
@@ -88,7 +89,7 @@ func (s *settings) realKeys(p *problems) (wire, []byte) {
 	if own == nil {
 		return w, nil
 	}
-	seal, err := sealKey(own)
+	seal, err := keyfile.SealKey(own)
 	if err != nil {
 		p.add("%s", err)
 	}

@@ -20,6 +20,7 @@ import (
 	"github.com/coincart/coincart/payments/assembly"
 	"github.com/coincart/coincart/payments/breaker"
 	"github.com/coincart/coincart/payments/opay"
+	"github.com/coincart/coincart/static"
 	"github.com/coincart/coincart/web"
 )
 
@@ -76,7 +77,7 @@ func assemble(s *settings, p parts) (*shop, error) {
 			Store: p.store, Gateway: gateway, BaseURL: p.baseURL, SceneType: s.SceneType, Logger: p.log, Clock: clock, FourEyesLimit: limit,
 		},
 		Zone: zone, Statements: gateway, Sender: sender, Compose: web.Compose(p.store, p.baseURL, name), ComposeStaff: web.ComposeStaff(p.store, p.baseURL, name),
-		PlatformURL: p.platformURL, LoopbackPrices: p.demo, Demo: p.demo, StaticPicture: isStaticPicture,
+		PlatformURL: p.platformURL, LoopbackPrices: p.demo, Demo: p.demo, StaticPicture: static.IsPicture,
 	})
 	if err != nil {
 		return nil, err

@@ -120,7 +120,7 @@ func readSecrets(p *problems, setting string, names []string) []string {
 func loadOrMakeDemoSecret(folder string) (*opay.Secret, error) {
 	name := filepath.Join(folder, demoSecret)
 	if !exists(name) {
-		if err := writeNew(name, []byte(rand.Text()+"\n"), 0o600); err != nil {
+		if err := keyfile.WriteNew(name, []byte(rand.Text()+"\n"), 0o600); err != nil {
 			return nil, err
 		}
 	}

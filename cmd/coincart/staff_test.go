@@ -14,6 +14,8 @@ import (
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/modelstest"
 	"github.com/coincart/coincart/models/store"
+	"github.com/coincart/coincart/payments/demo"
+	"github.com/coincart/coincart/payments/keyfile"
 	"github.com/coincart/coincart/payments/opay"
 	"github.com/coincart/coincart/payments/sandbox"
 )
@@ -182,14 +184,14 @@ func TestStaff_ResetTOTPAfterTheShopsKeyWasReplaced(t *testing.T) {
 	key, err := opay.GenerateKeys(0)
 	require.NoError(t, err)
 	folder := filepath.Join(t.TempDir(), "data")
-	require.NoError(t, writeKeyPair(key, filepath.Join(folder, "merchant.pem"), filepath.Join(folder, "merchant.pub.pem")))
-	require.NoError(t, writeKeyPair(o.keys.platform, filepath.Join(folder, "platform.pem"), filepath.Join(folder, "platform.pub.pem")))
+	require.NoError(t, keyfile.WritePair(key, filepath.Join(folder, "merchant.pem"), filepath.Join(folder, "merchant.pub.pem")))
+	require.NoError(t, keyfile.WritePair(o.keys.Platform, filepath.Join(folder, "platform.pem"), filepath.Join(folder, "platform.pub.pem")))
 	env := o.env()
 	env["COINCART_DATA_DIR"] = folder
 
 	made := runCommand(t, env, "staff", "reset-totp", "olga@example.org")
 	require.Zero(t, made.code, made.stderr)
-	seal, err := sealKey(key)
+	seal, err := keyfile.SealKey(key)
 	require.NoError(t, err)
 	db, err := store.Open(t.Context(), o.settings.Database, store.Options{SealKey: seal})
 	require.NoError(t, err)
@@ -276,10 +278,10 @@ func TestAssemble_SettingsReachThePayments(t *testing.T) {
 
 	s := *o.settings
 	s.PlatformTimezone, s.FourEyesLimit = "Asia/Shanghai", "100.50"
-	ring, err := opay.NewKeyring(o.keys.merchant, &o.keys.platform.PublicKey)
+	ring, err := opay.NewKeyring(o.keys.Merchant, &o.keys.Platform.PublicKey)
 	require.NoError(t, err)
 	made, err := assemble(&s, parts{
-		baseURL: o.shop.base, platformURL: "http://" + s.SandboxAddr, appID: demoAppID, wire: wire{keys: ring}, store: o.shop.store, log: o.log,
+		baseURL: o.shop.base, platformURL: "http://" + s.SandboxAddr, appID: demo.AppID, wire: wire{keys: ring}, store: o.shop.store, log: o.log,
 	})
 	require.NoError(t, err)
 	assert.Equal(t, "Asia/Shanghai", made.services.Books.Zone().String())

@@ -9,8 +9,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/coincart/coincart/cmd/coincart/demo"
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/payments/demo"
 	"github.com/coincart/coincart/static"
 )
 

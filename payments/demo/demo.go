@@ -1,5 +1,5 @@
-// Package demo holds the catalogue of the demo shop: an independent shop of well-made everyday goods, in English and Simplified Chinese.
-// Its pictures are in package static.
+// Package demo holds what the demo is made of: the keys of both parties, and the catalogue of an independent shop of well-made everyday goods,
+// in English and Simplified Chinese. Its pictures are in package static.
 package demo
 
 import (
