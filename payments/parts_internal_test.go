@@ -16,7 +16,7 @@ func TestParts_KnowOneAnotherInOneDirection(t *testing.T) {
 		"Inquiry":      {"sender", "settlement"},
 		"Cancellation": {"Inquiry", "settlement"},
 		"Callbacks":    {"Inquiry", "settlement"},
-		"Checkout":     {"Inquiry", "Quoter", "sender", "settlement"},
+		"Placer":       {"Inquiry", "Quoter", "sender", "settlement"},
 		"OrderAdmin":   {"Cancellation", "Inquiry"},
 		"Cases":        {"OrderAdmin", "Refunds", "settlement"},
 		"Quoter":       nil,

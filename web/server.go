@@ -42,6 +42,7 @@ type Config struct {
 	Machine        models.Clock // what authenticators' codes are compared with: real time; nil: Clock
 	ShopName       string
 	Demo           bool // says in the footer that no money moves
+	CheckoutOnly   bool // the goods are sold elsewhere: no front page, catalogue, cart and own checkout
 	Limits         Limits
 	TryMail        func(context.Context, mail.Message) mail.Trial // sends a test mail; nil: nobody can
 	Doctor         doctor.Config                                  // what the page System status checks, beside the store

@@ -157,7 +157,7 @@ func (o *benchOffice) serve(b *testing.B, db *store.Store, folder string, keys d
 	go func() {
 		done <- runTasks(ctx, []task{
 			serveHTTP("sandbox", sandboxHTTPServer(platform.Handler()), sandboxAt, log),
-			{"payments", o.shop.services.Jobs.Run},
+			{"payments", o.shop.Services.Jobs.Run},
 			serveHTTP("shop", &http.Server{Handler: http.HandlerFunc(o.count), ReadHeaderTimeout: time.Second}, shopAt, log),
 		})
 	}()
@@ -170,7 +170,7 @@ func (o *benchOffice) serve(b *testing.B, db *store.Store, folder string, keys d
 // count serves a request and records how many statements it took.
 func (o *benchOffice) count(w http.ResponseWriter, r *http.Request) {
 	ctx, counted := modelstest.CountQueries(r.Context())
-	o.shop.web.Handler().ServeHTTP(w, r.WithContext(ctx))
+	o.shop.Server.Handler().ServeHTTP(w, r.WithContext(ctx))
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	key := r.URL.RequestURI()
@@ -183,12 +183,12 @@ func (o *benchOffice) count(w http.ResponseWriter, r *http.Request) {
 func (o *benchOffice) signIn(b *testing.B) {
 	b.Helper()
 	email := strings.ToLower(models.NewRef()) + ownerEmail // a kept database has the addresses of earlier runs
-	made, err := o.shop.web.Accounts().Create(b.Context(), staff.CommandLine(), staff.NewAccount{
+	made, err := o.shop.Server.Accounts().Create(b.Context(), staff.CommandLine(), staff.NewAccount{
 		Email: email, Name: "Olga", Password: ownerPassword, Lang: "en",
 	}, models.RoleOwner)
 	require.NoError(b, err)
 	o.visitor = newVisitor(b, "en")
-	page := o.visitor.get(o.shop.base+"/admin").submit("/admin/login", map[string]string{"email": email, "password": ownerPassword})
+	page := o.visitor.get(o.shop.Base+"/admin").submit("/admin/login", map[string]string{"email": email, "password": ownerPassword})
 	code, err := totp.GenerateCode(made.Key.Secret.Reveal(), time.Now())
 	require.NoError(b, err)
 	page = page.submit("/admin/totp", map[string]string{"code": code})
@@ -196,7 +196,7 @@ func (o *benchOffice) signIn(b *testing.B) {
 	// The list of staff requires another code; that of the next half minute is accepted too.
 	code, err = totp.GenerateCode(made.Key.Secret.Reveal(), time.Now().Add(30*time.Second))
 	require.NoError(b, err)
-	page = o.visitor.get(o.shop.base+"/admin/step-up").submit("/admin/step-up", map[string]string{"totp": code})
+	page = o.visitor.get(o.shop.Base+"/admin/step-up").submit("/admin/step-up", map[string]string{"totp": code})
 	require.Equal(b, http.StatusOK, page.status, page.text)
 }
 
@@ -296,7 +296,7 @@ func (o *benchOffice) deeper(first string) func(int) string {
 	next := first
 	return func(int) string {
 		address := next
-		page := o.visitor.get(o.shop.base + address)
+		page := o.visitor.get(o.shop.Base + address)
 		next = first
 		for n := range page.root.Descendants() {
 			if n.Data == "a" && attribute(n, "rel") == "next" {
@@ -352,7 +352,7 @@ func (o *benchOffice) measurePage(b *testing.B, p benchPage) {
 // fetch reads a page to its end and discards it.
 func (o *benchOffice) fetch(b *testing.B, address string) (status int, size int64) {
 	b.Helper()
-	request, err := http.NewRequestWithContext(b.Context(), http.MethodGet, o.shop.base+address, nil)
+	request, err := http.NewRequestWithContext(b.Context(), http.MethodGet, o.shop.Base+address, nil)
 	require.NoError(b, err)
 	response, err := o.visitor.client.Do(request)
 	require.NoError(b, err)
@@ -368,7 +368,7 @@ func (o *benchOffice) measureExport(b *testing.B, format string) {
 	b.Helper()
 	for b.Loop() {
 		began := time.Now()
-		page := o.visitor.get(o.shop.base+"/admin/orders").submit("/admin/exports", map[string]string{"format": format})
+		page := o.visitor.get(o.shop.Base+"/admin/orders").submit("/admin/exports", map[string]string{"format": format})
 		require.Contains(b, page.address.Path, "/admin/tasks/", page.text)
 		id := page.address.Path[strings.LastIndex(page.address.Path, "/")+1:]
 		var t models.Task

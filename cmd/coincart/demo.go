@@ -39,7 +39,7 @@ func (c *serveCmd) serveDemo(ctx context.Context, con console, log *slog.Logger)
 		return err
 	}
 	defer d.shop.store.Close()
-	link, err := d.shop.setupLink(ctx)
+	link, err := d.shop.SetupLink(ctx)
 	if err != nil {
 		return err
 	}

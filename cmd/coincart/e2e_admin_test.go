@@ -181,7 +181,7 @@ func typeInto(selector, text string) chromedp.Action[chromedp.Void] {
 // becomeOwner follows the link that the start prints, and makes the owner's account with an authenticator.
 func (s *adminStory) becomeOwner() {
 	s.t.Helper()
-	link, err := s.shop.setupLink(s.t.Context())
+	link, err := s.shop.SetupLink(s.t.Context())
 	require.NoError(s.t, err)
 	s.step("setup", chromedp.Navigate(link), visible("#qr-secret"))
 	s.secret = strings.ReplaceAll(s.text("#qr-secret"), " ", "")
@@ -189,9 +189,9 @@ func (s *adminStory) becomeOwner() {
 		typeInto("#code", s.code(s.secret)))
 	s.step("recovery-codes", follow(`form.enrol button[type=submit]`), visible("#recovery-codes"))
 	s.step("dashboard", follow(`.actions a.button`), visible(".side__user"))
-	assert.Equal(s.t, s.shop.base+admin.Home, s.location())
+	assert.Equal(s.t, s.shop.Base+admin.Home, s.location())
 
-	again, err := s.shop.setupLink(s.t.Context())
+	again, err := s.shop.SetupLink(s.t.Context())
 	require.NoError(s.t, err)
 	assert.Empty(s.t, again, "there is one first owner")
 }
@@ -337,7 +337,7 @@ func (s *adminStory) planted() []difference {
 func (s *adminStory) refundPart(order models.Order) {
 	s.t.Helper()
 	path := "/admin/orders/" + order.ID
-	s.do("open", chromedp.Navigate(s.shop.base+path), visible("#acts-title"))
+	s.do("open", chromedp.Navigate(s.shop.Base+path), visible("#acts-title"))
 	form := `form[action$="` + path + `/refund"]`
 	s.step("refund", chromedp.Evaluate[chromedp.Void](`document.querySelector('`+form+`').closest("details").open = true`), visible(form+" #amount"),
 		typeInto(form+" #amount", "10.5"), typeInto(form+" #reason", "One of two arrived broken"))
@@ -375,11 +375,11 @@ func (s *adminStory) nextStatement(order models.Order) {
 	assert.Empty(s.t, s.open(today))
 
 	// The session ended meanwhile, so the next page asks for password and code.
-	s.step("sign-in", chromedp.Navigate(s.shop.base+"/admin/orders/"+order.ID), visible("#password"))
+	s.step("sign-in", chromedp.Navigate(s.shop.Base+"/admin/orders/"+order.ID), visible("#password"))
 	s.step("code", typeInto("#email", ownerEmail), typeInto("#password", ownerPassword), follow(`.gate button[type=submit]`), visible("#code"))
 	s.do("code", typeInto("#code", s.code(s.secret)))
 	s.step("confirmed", follow(`.gate button[type=submit]`), visible("#attempts-title"))
 	assert.Contains(s.t, s.text("main"), say("admin.refund_state.confirmed"))
-	s.step("balanced", chromedp.Navigate(s.shop.base+"/admin/statements/"+today), visible("#totals-title"))
+	s.step("balanced", chromedp.Navigate(s.shop.Base+"/admin/statements/"+today), visible("#totals-title"))
 	assert.Contains(s.t, s.text("main"), say("admin.statement_type.11"))
 }

@@ -63,7 +63,7 @@ func (s *adminStory) acceptLate(order models.Order) {
 	form := `form[action*="/admin/reviews/"]:has(input[name="decision"][value="accept"])`
 	s.step("accept", openForm(form), typeInto(form+` [name="note"]`, "Half an hour late, and still on the shelf"))
 	s.step("accepted", follow(form+" button[type=submit]"), visible(".switch"))
-	assert.Equal(s.t, s.shop.base+"/admin/inbox", strings.SplitN(s.location(), "?", 2)[0])
+	assert.Equal(s.t, s.shop.Base+"/admin/inbox", strings.SplitN(s.location(), "?", 2)[0])
 	assert.NotContains(s.t, s.text(`.review:has(a[href$="/admin/orders/`+order.ID+`"]) .review__title`), say("admin.review.late_payment"), "the case is closed")
 
 	accepted := s.read(order.ID)
@@ -121,7 +121,7 @@ func (s *adminStory) sendLateBack(order models.Order) {
 // asShopper is the order's page for somebody who knows the order's e-mail address.
 func (s *adminStory) asShopper(order models.Order) *webPage {
 	s.t.Helper()
-	page := newVisitor(s.t, "en").get(s.shop.base+"/orders/"+order.Ref).submit("/show", map[string]string{"email": order.Email})
+	page := newVisitor(s.t, "en").get(s.shop.Base+"/orders/"+order.Ref).submit("/show", map[string]string{"email": order.Email})
 	require.Equal(s.t, http.StatusOK, page.status)
 	return page
 }
@@ -156,7 +156,7 @@ func (s *adminStory) refundLineAndSendRest() {
 	}
 	before := clocks()
 	v := newVisitor(s.t, "en")
-	added := v.get(s.shop.base+"/products/"+slug).submit("/cart/items", nil)
+	added := v.get(s.shop.Base+"/products/"+slug).submit("/cart/items", nil)
 	require.Equal(s.t, http.StatusOK, added.status)
 	order := s.paid(s.orderAs(v, "two@example.org"))
 	require.Len(s.t, order.Lines, 2)

@@ -11,12 +11,12 @@ import (
 // importPages are the pages of files of products: the list, one with problems, one to be begun and one that was imported.
 func (g *gallery) importPages() []officePage {
 	g.t.Helper()
-	people, err := g.shop.web.Accounts().People(g.t.Context())
+	people, err := g.shop.Server.Accounts().People(g.t.Context())
 	require.NoError(g.t, err)
 	by := models.Actor{StaffID: people[0].ID, Who: people[0].Email, RemoteAddr: "192.0.2.1", RequestID: "gallery"}
 	upload := func(name, file string) string {
 		g.t.Helper()
-		id, err := g.shop.services.Transfers.ReceiveImport(g.t.Context(), name, strings.NewReader(file), models.ImportOptions{NoPictures: true}, models.NewRef(), by)
+		id, err := g.shop.Services.Transfers.ReceiveImport(g.t.Context(), name, strings.NewReader(file), models.ImportOptions{NoPictures: true}, models.NewRef(), by)
 		require.NoError(g.t, err)
 		g.finished()
 		return id
@@ -24,7 +24,7 @@ func (g *gallery) importPages() []officePage {
 	wrong := upload("a-file-with-a-long-name-and-"+strings.Repeat("more-", 20)+".csv", "SKU,Name,Regular price,Meta: _x\nGALLERY-1,Cup,\"1,50\",x\nGALLERY-1,,-1,\n\"open")
 	good := "SKU,Name,Regular price,Categories\nGALLERY-1,A cup of the gallery,1.50,Gallery > Cups\n"
 	ready, done := upload("ready.csv", good), upload("done.csv", good)
-	_, err = g.shop.services.Transfers.StartImport(g.t.Context(), done, models.NewRef(), "", by)
+	_, err = g.shop.Services.Transfers.StartImport(g.t.Context(), done, models.NewRef(), "", by)
 	require.NoError(g.t, err)
 	g.finished()
 	return []officePage{

@@ -37,8 +37,8 @@ func neighbour(shop http.Handler) http.Handler {
 func startMounted(t *testing.T, dsn string, begin time.Time, fill func(o *officeRun, db *store.Store) []sandbox.Order) *officeRun {
 	t.Helper()
 	o := newOfficeAt(t, mountedAt, dsn, begin, fill)
-	server := web.HTTPServer(o.shopAt.Addr().String(), neighbour(o.shop.web.Handler()))
-	o.serve(append(o.sandboxTasks(), task{"payments", o.shop.services.Jobs.Run}, task{"sessions", o.shop.web.Run},
+	server := web.HTTPServer(o.shopAt.Addr().String(), neighbour(o.shop.Server.Handler()))
+	o.serve(append(o.sandboxTasks(), task{"payments", o.shop.Services.Jobs.Run}, task{"sessions", o.shop.Server.Run},
 		serveHTTP("neighbour", server, o.shopAt, o.log)))
 	return o
 }
@@ -49,13 +49,13 @@ func TestE2E_Mounted(t *testing.T) {
 	s.dev.blind = true // TestE2E_Admin and TestE2E_Browser have the pictures
 	shopper := s.dev
 	shopper.paid, shopper.title = say("order.state.paid.title"), "Stoneware mug"
-	buy(s.ctx, t, s.shop.base, shopper)
-	assert.True(t, strings.HasPrefix(s.location(), s.shop.base+"/payments/return/"), s.location())
+	buy(s.ctx, t, s.shop.Base, shopper)
+	assert.True(t, strings.HasPrefix(s.location(), s.shop.Base+"/payments/return/"), s.location())
 	s.tell()
 
 	v := newVisitor(t, "en")
-	require.Equal(t, http.StatusOK, v.get(s.shop.base).status)
-	root := strings.TrimSuffix(s.shop.base, mountedAt)
+	require.Equal(t, http.StatusOK, v.get(s.shop.Base).status)
+	root := strings.TrimSuffix(s.shop.Base, mountedAt)
 	for path, status := range map[string]int{"/": 200, "/cart": 200, "/admin": 200, "/nothing": 404, "/shopping": 404} {
 		page := v.get(root + path)
 		assert.Equal(t, status, page.status, path)

@@ -191,7 +191,7 @@ func (o *officeRun) order(email string) (order models.Order, orderNum string) {
 // orderAs is order for a visitor whose cart may already hold something.
 func (o *officeRun) orderAs(v *visitor, email string) (order models.Order, orderNum string) {
 	o.t.Helper()
-	page := checkout(v, o.shop.base).submit("/checkout", toNewYork(map[string]string{"email": email, "coin": "USDT", "payer_uid": alice}))
+	page := checkout(v, o.shop.Base).submit("/checkout", toNewYork(map[string]string{"email": email, "coin": "USDT", "payer_uid": alice}))
 	require.Contains(o.t, page.address.Path, "pay.html", page.text)
 	orderNum = page.address.Query().Get("orderNum")
 	require.NotEmpty(o.t, orderNum, page.address)

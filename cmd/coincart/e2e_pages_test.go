@@ -42,7 +42,7 @@ func TestE2E_EveryAdminPage(t *testing.T) {
 			g := &gallery{officeRun: o, ctx: openBrowser(t, dev), dev: dev, seen: map[string]bool{}}
 			g.visitDoors()
 			g.visitPages()
-			for _, r := range o.shop.web.OfficeTable() {
+			for _, r := range o.shop.Server.OfficeTable() {
 				if r.Method == http.MethodGet && !strings.HasSuffix(r.Path, "/file") { // a file is no page
 					assert.True(t, g.seen[r.Path], "nobody looks at %s", r.Path)
 				}
@@ -73,7 +73,7 @@ func (g *gallery) look(p officePage) {
 	quiet := listenForErrors(g.ctx, g.t)
 	ctx, cancel := context.WithTimeout(g.ctx, patience)
 	defer cancel()
-	response, err := chromedp.RunResponse(ctx, chromedp.Navigate(g.shop.base+p.address))
+	response, err := chromedp.RunResponse(ctx, chromedp.Navigate(g.shop.Base+p.address))
 	require.NoError(g.t, err, p.name)
 	require.NotNil(g.t, response, p.name)
 	assert.Equal(g.t, p.wrong, response.Status >= http.StatusBadRequest, "%s is answered with %d", p.address, response.Status)
@@ -100,7 +100,7 @@ func (g *gallery) do(actions ...chromedp.Action[chromedp.Void]) {
 // visitDoors looks at what is seen before and while signing in, and signs in.
 func (g *gallery) visitDoors() {
 	g.t.Helper()
-	accounts := g.shop.web.Accounts()
+	accounts := g.shop.Server.Accounts()
 	setup, needed, err := accounts.CreateSetupLink(g.t.Context())
 	require.NoError(g.t, err)
 	require.True(g.t, needed)
@@ -189,8 +189,8 @@ func (g *gallery) visitPages() {
 // work does what fills the pages: orders, a note, a refund, a statement, tasks.
 func (g *gallery) work() (order models.Order, cancelled, exported models.Task) {
 	g.t.Helper()
-	ctx, service := g.t.Context(), g.shop.services.Payments
-	people, err := g.shop.web.Accounts().People(ctx)
+	ctx, service := g.t.Context(), g.shop.Services.Payments
+	people, err := g.shop.Server.Accounts().People(ctx)
 	require.NoError(g.t, err)
 	by := models.Actor{StaffID: people[0].ID, Who: people[0].Email, RemoteAddr: "192.0.2.1", RequestID: "gallery"}
 
@@ -203,9 +203,9 @@ func (g *gallery) work() (order models.Order, cancelled, exported models.Task) {
 	pending, _ := g.order("slow@example.org")
 	cancelled, err = service.StartCancel(ctx, []string{pending.ID, order.ID}, models.NewRef(), by)
 	require.NoError(g.t, err)
-	exported, err = g.shop.services.Books.StartExport(ctx, books.Export{What: books.ExportPayments, Format: books.FormatCSV, From: yesterday, To: today}, models.NewRef(), by)
+	exported, err = g.shop.Services.Books.StartExport(ctx, books.Export{What: books.ExportPayments, Format: books.FormatCSV, From: yesterday, To: today}, models.NewRef(), by)
 	require.NoError(g.t, err)
-	_, err = g.shop.services.Books.StartStatement(ctx, yesterday, models.NewRef(), by)
+	_, err = g.shop.Services.Books.StartStatement(ctx, yesterday, models.NewRef(), by)
 	require.NoError(g.t, err)
 	g.order("waiting@example.org")
 	g.finished()

@@ -42,7 +42,7 @@ func (s *adminStory) await(what, condition string) {
 // fillCart takes both variants by their options and looks at the cart.
 func (s *shopperStory) fillCart() {
 	s.t.Helper()
-	s.step("product", chromedp.Navigate(s.shop.base+"/products/"+keeperSlug), visible(`#buy button.button--wide`))
+	s.step("product", chromedp.Navigate(s.shop.Base+"/products/"+keeperSlug), visible(`#buy button.button--wide`))
 	assert.Equal(s.t, 2.0, s.number(`document.querySelectorAll("#gallery img").length`))
 	for _, l := range s.bought {
 		for i, value := range l.options {
@@ -140,7 +140,7 @@ func (s *shopperStory) payAndSee() models.Order {
 	order := s.read(a.OrderID)
 	assert.Equal(s.t, models.OrderPaid, order.State)
 
-	s.step("order", chromedp.Navigate(s.shop.base+"/orders/"+order.Ref), visible("#order-lines"))
+	s.step("order", chromedp.Navigate(s.shop.Base+"/orders/"+order.Ref), visible("#order-lines"))
 	assert.Equal(s.t, s.bill(say("totals.delivery_by", "Title", keeperMethod)), s.pairs(".totals__row"))
 	s.checkLines()
 	facts := s.pairs("#order-details .facts > div")
@@ -269,7 +269,7 @@ func (k *keeperStory) checkExport(order models.Order) {
 func (k *keeperStory) checkStatement() {
 	k.t.Helper()
 	k.clock.Advance(24 * time.Hour)
-	k.do("sign-in", chromedp.Navigate(k.shop.base+"/admin/statements"), visible("#password"))
+	k.do("sign-in", chromedp.Navigate(k.shop.Base+"/admin/statements"), visible("#password"))
 	k.do("code", typeInto("#email", ownerEmail), typeInto("#password", ownerPassword), follow(`.gate button[type=submit]`), visible("#code"))
 	k.do("statements", typeInto("#code", k.code(k.secret)), follow(`.gate button[type=submit]`), visible("#fetch-day"))
 	k.do("the day", chromedp.SetValue(chromedp.CSS("#fetch-day"), today))

@@ -123,7 +123,7 @@ func typeOver(selector, text string) chromedp.Action[chromedp.Void] {
 // fresh gives a fresh code, which everything that decides prices needs.
 func (k *keeperStory) fresh() {
 	k.t.Helper()
-	k.do("ask for the code", chromedp.Navigate(k.shop.base+"/admin/step-up"), visible("#totp"))
+	k.do("ask for the code", chromedp.Navigate(k.shop.Base+"/admin/step-up"), visible("#totp"))
 	k.do("fresh code", typeInto("#totp", k.code(k.secret)), follow(`.gate button[type=submit]`), visible(".side__fresh"))
 }
 
@@ -150,7 +150,7 @@ func (k *keeperStory) makeProduct() {
 	second := k.value(byName("p.1.source"))
 	k.step("product-pictures", choose(byName("v.3.picture"), second))
 	k.do("product-saved", follow(`.product-bar button[value="save"]`), visible(`form[action$="/duplicate"]`))
-	assert.Equal(k.t, http.StatusNotFound, newVisitor(k.t, "en").get(k.shop.base+"/products/"+keeperSlug).status, "nobody sees it before it is published")
+	assert.Equal(k.t, http.StatusNotFound, newVisitor(k.t, "en").get(k.shop.Base+"/products/"+keeperSlug).status, "nobody sees it before it is published")
 
 	k.do("publish", click(`input[name="hidden"]`), follow(`.product-bar button[value="save"]`))
 	k.step("product-published", visible(`a[href="/products/`+keeperSlug+`"]`))

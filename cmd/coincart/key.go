@@ -33,7 +33,7 @@ func (c *keyCmd) withKeys(ctx context.Context, con console, fn func(*keys.Servic
 	if err != nil {
 		return err
 	}
-	return errors.Join(plainKeyError(fn(opened.services.Keys)), opened.store.Close())
+	return errors.Join(plainKeyError(fn(opened.Services.Keys)), opened.store.Close())
 }
 
 // keyFlags are the flags behind the fields of a key.

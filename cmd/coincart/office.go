@@ -10,20 +10,7 @@ import (
 
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/payments/demo"
-	"github.com/coincart/coincart/web/admin"
 )
-
-// setupLink returns the one-time URL for the shop's first owner, or "" if there is staff already. There is no default account.
-func (s *shop) setupLink(ctx context.Context) (string, error) {
-	token, needed, err := s.web.Accounts().CreateSetupLink(ctx)
-	if err != nil {
-		return "", fmt.Errorf("create the first owner's link: %w", err)
-	}
-	if !needed {
-		return "", nil
-	}
-	return s.base + admin.SetupPath(token), nil
-}
 
 // announceSetup prints the first owner's link, if there is one.
 func announceSetup(w io.Writer, link string) {

@@ -34,11 +34,11 @@ func (c *reconcileCmd) Run(ctx context.Context, con console) error {
 	}
 	defer opened.store.Close()
 	if err := c.fetch(ctx, con, opened); err != nil {
-		return notDone(c.explainError(err, opened.services.Books.Zone()))
+		return notDone(c.explainError(err, opened.Services.Books.Zone()))
 	}
-	found, err := opened.services.Books.Reconcile(ctx, c.Day)
+	found, err := opened.Services.Books.Reconcile(ctx, c.Day)
 	if err != nil {
-		return notDone(c.explainError(err, opened.services.Books.Zone()))
+		return notDone(c.explainError(err, opened.Services.Books.Zone()))
 	}
 	report, err := newDayReport(ctx, opened, found)
 	if err != nil {
@@ -55,10 +55,10 @@ func (c *reconcileCmd) Run(ctx context.Context, con console) error {
 
 // fetch fetches the statement if the command asks for it. The audit log records it, as it does for staff.
 func (c *reconcileCmd) fetch(ctx context.Context, con console, s *shop) error {
-	if err := s.services.Books.CheckDay(c.Day); err != nil || !c.Fetch {
+	if err := s.Services.Books.CheckDay(c.Day); err != nil || !c.Fetch {
 		return err
 	}
-	_, err := s.services.Books.FetchStatementFor(ctx, staff.CommandLine(), c.Day, func(done, total int) {
+	_, err := s.Services.Books.FetchStatementFor(ctx, staff.CommandLine(), c.Day, func(done, total int) {
 		fmt.Fprintf(con.err, "lines read: %d of %d\n", done, total)
 	})
 	return err
@@ -92,7 +92,7 @@ type dayReport struct {
 func newDayReport(ctx context.Context, s *shop, found books.Reconciliation) (*dayReport, error) {
 	r := &dayReport{found: found}
 	var err error
-	if r.from, r.to, err = models.ParseDay(found.Day, s.services.Books.Zone()); err != nil {
+	if r.from, r.to, err = models.ParseDay(found.Day, s.Services.Books.Zone()); err != nil {
 		return nil, err
 	}
 	if r.statement, err = s.store.Statement(ctx, found.StatementID); err != nil {

@@ -86,7 +86,7 @@ func TestReconcile_DiscrepanciesExitWithOneUntilTheyAreExplained(t *testing.T) {
 	assert.NotContains(t, got.stderr, "coincart:", "the report says it all")
 
 	for _, d := range o.openOnes(day) {
-		require.NoError(t, o.shop.services.Books.AcceptDiscrepancy(t.Context(), d.Seen(), "planted\nby a \x1b[2Jtest", staff.CommandLine()))
+		require.NoError(t, o.shop.Services.Books.AcceptDiscrepancy(t.Context(), d.Seen(), "planted\nby a \x1b[2Jtest", staff.CommandLine()))
 	}
 	explained := o.run("", "reconcile", "--day", day)
 	assert.Equal(t, exitOK, explained.code)
@@ -95,7 +95,7 @@ func TestReconcile_DiscrepanciesExitWithOneUntilTheyAreExplained(t *testing.T) {
 	assert.NotContains(t, explained.stdout, "\x1b", "a terminal obeys nothing that somebody wrote")
 
 	// The day is locked, and then the platform changes its statement.
-	require.NoError(t, o.shop.services.Books.SealDay(t.Context(), day, staff.CommandLine()))
+	require.NoError(t, o.shop.Services.Books.SealDay(t.Context(), day, staff.CommandLine()))
 	sealed := o.run("", "reconcile", "--day", day)
 	assert.Equal(t, exitOK, sealed.code, sealed.stdout)
 	require.NoError(t, o.platform.SetFaults(nil))

@@ -50,12 +50,12 @@ func (c *serveCmd) serveReal(ctx context.Context, con console, log *slog.Logger,
 	if err != nil {
 		return err
 	}
-	link, err := shop.setupLink(ctx)
+	link, err := shop.SetupLink(ctx)
 	if err != nil {
 		return err
 	}
 	fmt.Fprintf(con.out, "%s is open at %s (listening on %s), paid through %s; the exchange's callbacks arrive at %s\n",
-		shop.web.ShopName(ctx), pieces.baseURL, listener.Addr(), c.PlatformURL, pieces.baseURL+payments.NotifyPath)
+		shop.Server.ShopName(ctx), pieces.baseURL, listener.Addr(), c.PlatformURL, pieces.baseURL+payments.NotifyPath)
 	announceSetup(con.out, link)
 	return runTasks(ctx, shop.tasks(listener, metrics, log))
 }

@@ -3,33 +3,23 @@ package main
 import (
 	"cmp"
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net"
-	"net/http"
 	"path/filepath"
-	"strings"
-	"time"
 
 	"github.com/coincart/coincart/models"
-	"github.com/coincart/coincart/models/mail"
 	"github.com/coincart/coincart/models/store"
-	"github.com/coincart/coincart/payments"
-	"github.com/coincart/coincart/payments/assembly"
-	"github.com/coincart/coincart/payments/breaker"
 	"github.com/coincart/coincart/payments/opay"
-	"github.com/coincart/coincart/static"
 	"github.com/coincart/coincart/web"
 )
 
-// shop is everything that serves shoppers, put together and not yet started.
+// shop is everything that serves shoppers, put together and not yet started, with its store.
 type shop struct {
-	store    *store.Store
-	services assembly.Services
-	web      *web.Server
-	base     string // public address, without a slash at the end
+	*web.Shop
+
+	store *store.Store
 }
 
 // parts is what a shop is made of, beyond the settings: found out and checked by the real shop or by the demonstration.
@@ -47,23 +37,6 @@ type parts struct {
 
 // assemble builds the shop. The store becomes the shop's.
 func assemble(s *settings, p parts) (*shop, error) {
-	gateway, err := opay.New(opay.Config{
-		BaseURL: p.platformURL, AppID: p.appID, Keys: p.wire.keys, Secret: p.wire.secret, Profile: p.wire.profile,
-		HTTPClient: &http.Client{Transport: breaker.New(platformTransport())}, Now: p.clock,
-	})
-	if err != nil {
-		return nil, fmt.Errorf("set up the exchange's client: %w", err)
-	}
-	// Times that are stored come from one clock on all replicas; the platform and authenticators go by real time.
-	clock, machine := p.clock, p.clock
-	if clock == nil {
-		clock, machine = p.store.Clock, models.SystemClock
-	}
-	name := cmp.Or(s.ShopName, p.name)
-	sender, err := mail.NewBySettings(p.store, filepath.Join(s.DataDir, "mail"), name)
-	if err != nil {
-		return nil, err
-	}
 	zone, err := loadZone(s.PlatformTimezone)
 	if err != nil {
 		return nil, fmt.Errorf("COINCART_PLATFORM_TIMEZONE: %w", err)
@@ -72,53 +45,27 @@ func assemble(s *settings, p parts) (*shop, error) {
 	if err != nil {
 		return nil, fmt.Errorf("COINCART_FOUR_EYES_LIMIT: %w", err)
 	}
-	services, err := assembly.New(assembly.Config{
-		Config: payments.Config{
-			Store: p.store, Gateway: gateway, BaseURL: p.baseURL, SceneType: s.SceneType, Logger: p.log, Clock: clock, FourEyesLimit: limit,
-		},
-		Zone: zone, Statements: gateway, Sender: sender, Compose: web.Compose(p.store, p.baseURL, name), ComposeStaff: web.ComposeStaff(p.store, p.baseURL, name),
-		PlatformURL: p.platformURL, LoopbackPrices: p.demo, Demo: p.demo, StaticPicture: static.IsPicture,
+	built, err := web.Assemble(web.Parts{
+		Store: p.store, SceneType: s.SceneType, BaseURL: p.baseURL, Zone: zone, Clock: p.clock, Logger: p.log,
+		Platform: opay.Config{BaseURL: p.platformURL, AppID: p.appID, Keys: p.wire.keys, Secret: p.wire.secret, Profile: p.wire.profile},
+		ShopName: cmp.Or(s.ShopName, p.name), FourEyesLimit: limit, MailDir: filepath.Join(s.DataDir, "mail"), TrustedProxies: s.TrustedProxies,
+		Demo: p.demo, Doctor: s.doctor(p),
 	})
 	if err != nil {
-		return nil, err
+		return nil, err //nolint:wrapcheck // it says what could not be set up
 	}
-	examined := s.doctor(p)
-	examined.Workers = services.Jobs.Workers
-	server, err := web.New(web.Config{
-		Store: p.store, Services: services, BaseURL: p.baseURL, PlatformURL: p.platformURL,
-		TrustedProxies: s.TrustedProxies, Logger: p.log, Clock: clock, Machine: machine, Demo: p.demo, ShopName: name,
-		TryMail: sender.Try, Doctor: examined,
-	})
-	if err != nil {
-		return nil, fmt.Errorf("set up the pages: %w", err)
-	}
-	return &shop{store: p.store, services: services, web: server, base: strings.TrimRight(p.baseURL, "/")}, nil
+	return &shop{Shop: built, store: p.store}, nil
 }
 
 // tasks returns the shop's workers and servers, in the order of their start.
 func (s *shop) tasks(listener, metrics net.Listener, log *slog.Logger) []task {
-	list := []task{{"payments", s.services.Jobs.Run}, {"sessions", s.web.Run}}
+	list := []task{{"payments", s.Services.Jobs.Run}, {"sessions", s.Server.Run}}
 	if metrics != nil {
-		list = append(list, serveHTTP("metrics", web.HTTPServer(metrics.Addr().String(), s.web.MetricsHandler()), metrics, log))
+		list = append(list, serveHTTP("metrics", web.HTTPServer(metrics.Addr().String(), s.Server.MetricsHandler()), metrics, log))
 	}
-	server := web.HTTPServer(listener.Addr().String(), s.web.Handler())
-	server.RegisterOnShutdown(s.web.EndStreams)
+	server := web.HTTPServer(listener.Addr().String(), s.Server.Handler())
+	server.RegisterOnShutdown(s.Server.EndStreams)
 	return append(list, serveHTTP("shop", server, listener, log))
-}
-
-// platformTransport connects within two seconds (reliability.md R14); the whole call is bounded by the client.
-func platformTransport() *http.Transport {
-	dialer := &net.Dialer{Timeout: 2 * time.Second, KeepAlive: 30 * time.Second}
-	return &http.Transport{
-		Proxy:                  http.ProxyFromEnvironment,
-		DialContext:            dialer.DialContext,
-		TLSHandshakeTimeout:    2 * time.Second,
-		TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12},
-		ForceAttemptHTTP2:      true,
-		MaxIdleConnsPerHost:    16,
-		IdleConnTimeout:        60 * time.Second,
-		MaxResponseHeaderBytes: 64 << 10,
-	}
 }
 
 // listeners opens the shop's addresses before anything else is done, so that a taken port is reported at once.

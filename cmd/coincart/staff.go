@@ -45,7 +45,7 @@ func (c *staffCmd) withOffice(ctx context.Context, con console, fn func(d backOf
 	if err != nil {
 		return err
 	}
-	err = fn(backOffice{Accounts: opened.web.Accounts(), baseURL: opened.base})
+	err = fn(backOffice{Accounts: opened.Server.Accounts(), baseURL: opened.Base})
 	return errors.Join(plainStaffError(err), opened.store.Close())
 }
 

@@ -47,7 +47,7 @@ func (o *officeRun) add(email, role string) (secret string) {
 // signIn signs in without scripts and returns the page that follows.
 func (o *officeRun) signIn(email, password, secret string) *webPage {
 	o.t.Helper()
-	page := newVisitor(o.t, "en").get(o.shop.base + "/admin")
+	page := newVisitor(o.t, "en").get(o.shop.Base + "/admin")
 	page = page.submit("/admin/login", map[string]string{"email": email, "password": password})
 	if page.address.Path != "/admin/totp" {
 		return page
@@ -67,7 +67,7 @@ func TestStaff_AddedPeopleSignIn(t *testing.T) {
 	made := o.run(goodPassword+"\n", "staff", "add", " Olga@Example.org ", "--name", "Olga Owner", "--role", "owner")
 	require.Zero(t, made.code, made.stderr)
 	assert.NotContains(t, made.stdout+made.stderr, goodPassword)
-	assert.Regexp(t, `(?m)^olga@example\.org .*`+regexp.QuoteMeta(o.shop.base+"/admin")+`\b.*\bowner\b`, made.stdout)
+	assert.Regexp(t, `(?m)^olga@example\.org .*`+regexp.QuoteMeta(o.shop.Base+"/admin")+`\b.*\bowner\b`, made.stdout)
 	assert.Len(t, regexp.MustCompile(`(?m)^  [a-z2-7]{4}(-[a-z2-7]{4}){3}$`).FindAllString(made.stdout, -1), 10, "recovery codes")
 	secret := printed(t, made, secretLine)
 
@@ -142,7 +142,7 @@ func TestStaff_DisabledPeopleAreOutAtOnce(t *testing.T) {
 	require.Equal(t, "/admin", inside.address.Path)
 
 	assert.Equal(t, result{stdout: "vic@example.org cannot sign in any more.\n"}, o.run("", "staff", "disable", "VIC@example.org"))
-	assert.Equal(t, "/admin/login", inside.visitor.get(o.shop.base+"/admin").address.Path, "the session ended")
+	assert.Equal(t, "/admin/login", inside.visitor.get(o.shop.Base+"/admin").address.Path, "the session ended")
 	assert.Equal(t, "/admin/login", o.signIn("vic@example.org", goodPassword, secret).address.Path)
 	assert.Contains(t, o.run("", "staff", "list").stdout, "disabled")
 
@@ -165,7 +165,7 @@ func TestStaff_ResetsEndSessionsAndWork(t *testing.T) {
 
 	const newPassword = "short grass by the sea"
 	assert.Equal(t, result{stdout: "olga@example.org has a new password.\n"}, o.run(newPassword+"\r\n", "staff", "reset-password", "olga@example.org"))
-	assert.Equal(t, "/admin/login", inside.visitor.get(o.shop.base+"/admin").address.Path)
+	assert.Equal(t, "/admin/login", inside.visitor.get(o.shop.Base+"/admin").address.Path)
 	assert.Equal(t, "/admin/login", o.signIn("olga@example.org", goodPassword, first).address.Path, "the old password is gone")
 	assert.Equal(t, "/admin", o.signIn("olga@example.org", newPassword, first).address.Path)
 
@@ -207,7 +207,7 @@ func TestStaff_LinksAreAloneOnStandardOutputAndWorkOnce(t *testing.T) {
 	setup := o.run("", "staff", "setup-link")
 	require.Zero(t, setup.code, setup.stderr)
 	link := strings.TrimSpace(setup.stdout)
-	assert.Regexp(t, "^"+regexp.QuoteMeta(o.shop.base)+"/admin/setup/[A-Z2-7]{26}$", link)
+	assert.Regexp(t, "^"+regexp.QuoteMeta(o.shop.Base)+"/admin/setup/[A-Z2-7]{26}$", link)
 	assert.Regexp(t, `\bonce\b.*\b72 hours\b`, setup.stderr)
 	o.enrol(link, "olga@example.org")
 	assert.Equal(t, http.StatusGone, newVisitor(t, "en").get(link).status)
@@ -273,17 +273,17 @@ func TestDemo_PrintsTheOwnersLinkUntilThereIsOne(t *testing.T) {
 
 func TestAssemble_SettingsReachThePayments(t *testing.T) {
 	o := newOffice(t, modelstest.SQLiteDSN(t), time.Time{}, nothing)
-	assert.Equal(t, time.UTC, o.shop.services.Books.Zone())
-	assert.True(t, o.shop.services.Payments.FourEyesLimit().IsZero())
+	assert.Equal(t, time.UTC, o.shop.Services.Books.Zone())
+	assert.True(t, o.shop.Services.Payments.FourEyesLimit().IsZero())
 
 	s := *o.settings
 	s.PlatformTimezone, s.FourEyesLimit = "Asia/Shanghai", "100.50"
 	ring, err := opay.NewKeyring(o.keys.Merchant, &o.keys.Platform.PublicKey)
 	require.NoError(t, err)
 	made, err := assemble(&s, parts{
-		baseURL: o.shop.base, platformURL: "http://" + s.SandboxAddr, appID: demo.AppID, wire: wire{keys: ring}, store: o.shop.store, log: o.log,
+		baseURL: o.shop.Base, platformURL: "http://" + s.SandboxAddr, appID: demo.AppID, wire: wire{keys: ring}, store: o.shop.store, log: o.log,
 	})
 	require.NoError(t, err)
-	assert.Equal(t, "Asia/Shanghai", made.services.Books.Zone().String())
-	assert.Equal(t, "100.5", made.services.Payments.FourEyesLimit().String())
+	assert.Equal(t, "Asia/Shanghai", made.Services.Books.Zone().String())
+	assert.Equal(t, "100.5", made.Services.Payments.FourEyesLimit().String())
 }

@@ -101,7 +101,8 @@ func (s *Service) insert(ctx context.Context, tx *store.Store, by models.Actor, 
 	return models.Secret(whole), tx.Record(ctx, by, "key.create", "key:"+key.ID, nil, facts(key))
 }
 
-// Change changes a key. version is the one that the form was made of. Errors: *InputError, ErrEnded, store.ErrNotFound, store.ErrConflict.
+// Change changes a key. version is the one that the form was made of. Errors: *InputError, ErrEnded,
+// ErrProgram, store.ErrNotFound, store.ErrConflict.
 func (s *Service) Change(ctx context.Context, by models.Actor, id string, version int, d Draft) error {
 	wanted, err := s.check(ctx, d)
 	if err != nil {
@@ -116,7 +117,7 @@ func (s *Service) Change(ctx context.Context, by models.Actor, id string, versio
 	})
 }
 
-// End ends a key at once. Errors: ErrEnded, store.ErrNotFound.
+// End ends a key at once. Errors: ErrEnded, ErrProgram, store.ErrNotFound.
 func (s *Service) End(ctx context.Context, by models.Actor, id string) error {
 	return s.change(ctx, by, id, "key.end", func(key *models.APIKey) error {
 		key.EndedAt = s.clock()
@@ -125,6 +126,9 @@ func (s *Service) End(ctx context.Context, by models.Actor, id string) error {
 }
 
 func (s *Service) change(ctx context.Context, by models.Actor, id, action string, set func(*models.APIKey) error) error {
+	if id == ProgramID {
+		return ErrProgram
+	}
 	return s.store.Tx(ctx, func(tx *store.Store) error {
 		key, err := tx.APIKey(ctx, id)
 		if err != nil {

@@ -19,6 +19,8 @@ func (f fixtures) keySheets() []sheet {
 	wrong.Form.Networks.Problem, wrong.Form.RefundLimit.Problem, wrong.Form.Days.Problem = invalid.Network, invalid.Digits, invalid.Range
 	ended := f.apiKey()
 	ended.Ended, ended.Row.State, ended.Refusal = true, "ended", admin.RefusalKeyEnded
+	program := f.apiKey()
+	program.Program, program.Row.CreatedBy = true, ""
 	refused := f.pairing()
 	refused.Refusal, refused.RefundLimit = admin.RefusalFields, admin.Field{Value: "many", Problem: invalid.Number}
 	invalidPair := f.pairing()
@@ -30,6 +32,7 @@ func (f fixtures) keySheets() []sheet {
 		{"api-keys-problems", admin.APIKeys(wrong)},
 		{"api-key", admin.APIKey(f.apiKey())},
 		{"api-key-ended", admin.APIKey(ended)},
+		{"api-key-program", admin.APIKey(program)},
 		{"pair", admin.Pair(f.pairing())},
 		{"pair-problem", admin.Pair(refused)},
 		{"pair-invalid", admin.Pair(invalidPair)},

@@ -9,6 +9,9 @@ import (
 // RefusalKeyEnded means that the key was ended.
 const RefusalKeyEnded Refusal = "key_ended"
 
+// RefusalKeyProgram means that the key is that of the program which the shop is a part of.
+const RefusalKeyProgram Refusal = "key_program"
+
 // The notices of keys.
 const (
 	NoticeKeyEnded NoticeKind = "key_ended"
@@ -54,6 +57,7 @@ type APIKeyView struct {
 	Form    APIKeyForm
 	Version string
 	Ended   bool // nothing can be changed any more
+	Program bool // it is the program's that the shop is a part of: nothing can be changed here
 	Refusal Refusal
 }
 

@@ -139,7 +139,7 @@ func (h *handlers) keyPage(req *admin.Request, key models.APIKey, d keys.Draft, 
 		return err
 	}
 	view := pages.APIKeyView{
-		Page: req.PageAt(pages.SectionAPIKeys, keysPath+"/"+key.ID), Row: h.row(req, key, names), Version: strconv.Itoa(key.RowVersion), Ended: key.Ended(), Refusal: refusal,
+		Page: req.PageAt(pages.SectionAPIKeys, keysPath+"/"+key.ID), Row: h.row(req, key, names), Version: strconv.Itoa(key.RowVersion), Ended: key.Ended(), Program: key.ID == keys.ProgramID, Refusal: refusal,
 	}
 	if len(problems) > 0 {
 		view.Refusal = pages.RefusalFields
@@ -166,6 +166,8 @@ func (h *handlers) changeKey(req *admin.Request, form url.Values) error {
 	switch {
 	case ok:
 		return h.keyPage(req, key, d, wrong.Problems, "")
+	case errors.Is(err, keys.ErrProgram):
+		return h.keyPage(req, key, draftOf(&key), nil, pages.RefusalKeyProgram)
 	case errors.Is(err, keys.ErrEnded):
 		return h.keyPage(req, key, draftOf(&key), nil, pages.RefusalKeyEnded)
 	case errors.Is(err, store.ErrConflict):
@@ -179,6 +181,9 @@ func (h *handlers) endKey(req *admin.Request) error {
 	err := h.keys.End(req.Context(), req.Actor(), req.ID())
 	if errors.Is(err, keys.ErrEnded) {
 		return req.Refused(keysPath, pages.RefusalKeyEnded)
+	}
+	if errors.Is(err, keys.ErrProgram) {
+		return req.Refused(keysPath, pages.RefusalKeyProgram)
 	}
 	if err != nil {
 		return admin.NoPage(err)
