@@ -24,7 +24,7 @@ type Limits struct {
 	Live     int // pages of orders that begin to wait for changes; 60
 	Hosted   int // looks at checkouts and payment links; 240
 	Link     int // checkouts made by payment links; 30
-	Coupon   int // wrong coupon codes, in 10 minutes; 20
+	Coupon   int // wrong coupon codes, in 10 minutes, counted for all replicas together; 20
 }
 
 // wideFactor is how many times as many requests the limits allow one /48 network of IPv6 as one client: one customer of a provider may have
