@@ -104,8 +104,8 @@ type CheckoutLine struct {
 	Description string `json:"description,omitempty"`
 	SKU         string `json:"sku,omitempty"`
 	Quantity    int    `json:"quantity"`
-	UnitPrice   Amount `json:"unit_price"`          // decimal text, in the checkout's currency
-	ImageURL    string `json:"image_url,omitempty"` // https
+	UnitPrice   Amount `json:"unit_price"`           // decimal text, in the checkout's currency
+	ImageURL    string `json:"image_url,omitempty"`  // https
 	VariantID   string `json:"variant_id,omitempty"` // of the shop's own goods, whose stock the order reserves; empty: none
 	Cover       string `json:"cover,omitempty"`      // of VariantID: see OrderLine.Cover
 }

@@ -50,7 +50,6 @@ const (
 	MaxSuggestions = 6
 	MaxLinkLines   = 50
 
-
 	maxLinkReference = 64
 	maxLinkScene     = 64 // bytes
 	minSlug          = 3

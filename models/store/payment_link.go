@@ -140,7 +140,9 @@ func (s *Store) LinkSums(ctx context.Context, id string) ([]LinkSum, error) {
 	for _, sum := range sums {
 		list = append(list, *sum)
 	}
-	slices.SortFunc(list, func(a, b LinkSum) int { return cmp.Or(cmp.Compare(a.Currency, b.Currency), cmp.Compare(a.Coin, b.Coin)) })
+	slices.SortFunc(list, func(a, b LinkSum) int {
+		return cmp.Or(cmp.Compare(a.Currency, b.Currency), cmp.Compare(a.Coin, b.Coin))
+	})
 	return list, nil
 }
 

@@ -46,14 +46,15 @@ func (v HostedView) heading() string {
 	if v.State == HostedOpen {
 		return v.Page.Printer.T("hosted.title", "Amount", v.Totals.Total)
 	}
-	return v.Page.Printer.T("hosted." + string(v.State) + ".title")
+	return v.Page.Printer.T("hosted.end." + string(v.State) + ".title")
 }
 
 // hostedWords returns the title or the text (part) of the order's state for an order that another program or a link asked for: nothing about
 // mails, delivery or a cart.
 func (v OrderView) hostedWords(part string) string {
 	p := v.Page.Printer
-	if v.State == OrderPaid && part == "text" && v.Hosted.Thanks != "" {
+	thanks := v.State == OrderPaid || v.State == OrderPart || v.State == OrderFulfilled
+	if thanks && part == "text" && v.Hosted.Thanks != "" {
 		return v.Hosted.Thanks
 	}
 	return p.T("hosted.state."+string(v.State)+"."+part, "Shop", v.Page.ShopName)

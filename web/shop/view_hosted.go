@@ -77,7 +77,7 @@ func (p *OrderPages) addCheckout(v *visit.Visit, view *pages.OrderView, order mo
 	if how.checkout != nil {
 		view.CanCancel = false // the way back is the program's
 		if view.State.Payable() {
-			view.Phone = CheckoutPath(c.ID) + "/qr.svg"
+			view.PhoneCode = CheckoutPath(c.ID) + "/qr.svg"
 		}
 	}
 	if !known {
