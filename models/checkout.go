@@ -3,11 +3,18 @@ package models
 import (
 	"database/sql/driver"
 	"encoding/json"
+	"strings"
 	"time"
 )
 
 // CheckoutPrefix is the beginning of every checkout's id.
 const CheckoutPrefix = "co_"
+
+// IsCheckoutID reports whether a text has the form of a checkout's id. Check a text from outside before looking it up.
+func IsCheckoutID(text string) bool {
+	ref, found := strings.CutPrefix(text, CheckoutPrefix)
+	return found && IsRef(ref)
+}
 
 // CheckoutStatus is what a checkout tells the program that made it.
 type CheckoutStatus string
@@ -97,8 +104,10 @@ type CheckoutLine struct {
 	Description string `json:"description,omitempty"`
 	SKU         string `json:"sku,omitempty"`
 	Quantity    int    `json:"quantity"`
-	UnitPrice   Amount `json:"unit_price"`          // decimal text, in the checkout's currency
-	ImageURL    string `json:"image_url,omitempty"` // https
+	UnitPrice   Amount `json:"unit_price"`           // decimal text, in the checkout's currency
+	ImageURL    string `json:"image_url,omitempty"`  // https
+	VariantID   string `json:"variant_id,omitempty"` // of the shop's own goods, whose stock the order reserves; empty: none
+	Cover       string `json:"cover,omitempty"`      // of VariantID: see OrderLine.Cover
 }
 
 // Total returns UnitPrice × Quantity.

@@ -21,6 +21,7 @@ const (
 	ErrorNoProduct    ErrorKind = "no_product"    // 404, a product that is not or no longer sold
 	ErrorNoCategory   ErrorKind = "no_category"   // 404
 	ErrorNoOrder      ErrorKind = "no_order"      // 404, a wrong or shortened order address
+	ErrorNoCheckout   ErrorKind = "no_checkout"   // 404, a wrong or shortened address of a payment
 	ErrorBadRequest   ErrorKind = "bad_request"   // 400, the request makes no sense
 	ErrorForbidden    ErrorKind = "forbidden"     // 403, refused, such as a form sent from another site
 	ErrorMethod       ErrorKind = "method"        // 405, an address that takes forms was opened, or the other way round
@@ -43,6 +44,8 @@ func NewError(page Page, kind ErrorKind, status int, requestID string) ErrorView
 	switch kind {
 	case ErrorTooMany, ErrorInternal, ErrorUnavailable, ErrorPlatformDown:
 		v.Links = []Link{{Text: p.T("error.link.again"), URL: cmp.Or(page.Path, "/")}, home, cart}
+	case ErrorNoCheckout:
+		v.Links = []Link{home}
 	case ErrorForbidden, ErrorMethod, ErrorBadRequest, ErrorGone, ErrorTooLarge, ErrorMediaType:
 		v.Links = []Link{home, cart}
 	case ErrorNotFound, ErrorNoProduct, ErrorNoCategory, ErrorNoOrder:

@@ -17,7 +17,7 @@ func TestNewError_EveryKindHasWordsAndAWayOn(t *testing.T) {
 		page := templates.Page{Printer: i18n.ByTag(tag), ShopName: "Osier", Path: "/checkout", Categories: []templates.NavCategory{{Slug: "desk", Name: "Desk"}}}
 		headings := map[string]bool{}
 		for _, kind := range []templates.ErrorKind{
-			templates.ErrorNotFound, templates.ErrorNoProduct, templates.ErrorNoCategory, templates.ErrorNoOrder, templates.ErrorBadRequest,
+			templates.ErrorNotFound, templates.ErrorNoProduct, templates.ErrorNoCategory, templates.ErrorNoOrder, templates.ErrorNoCheckout, templates.ErrorBadRequest,
 			templates.ErrorForbidden, templates.ErrorMethod, templates.ErrorGone, templates.ErrorTooLarge, templates.ErrorMediaType, templates.ErrorTooMany,
 			templates.ErrorInternal, templates.ErrorUnavailable, templates.ErrorPlatformDown,
 		} {
@@ -34,7 +34,7 @@ func TestNewError_EveryKindHasWordsAndAWayOn(t *testing.T) {
 				assert.Contains(t, b.String(), want)
 			}
 		}
-		assert.Len(t, headings, 14)
+		assert.Len(t, headings, 15)
 	}
 }
 

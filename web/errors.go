@@ -45,6 +45,7 @@ func failures() []failure {
 		{visit.ErrNoProduct, http.StatusNotFound, templates.ErrorNoProduct, opay.CodeInvalidResource, "not found"},
 		{visit.ErrNoCategory, http.StatusNotFound, templates.ErrorNoCategory, opay.CodeInvalidResource, "not found"},
 		{visit.ErrNoOrder, http.StatusNotFound, templates.ErrorNoOrder, opay.CodeInvalidResource, "not found"},
+		{visit.ErrNoCheckout, http.StatusNotFound, templates.ErrorNoCheckout, opay.CodeInvalidResource, "not found"},
 		{visit.ErrUsedUp, http.StatusGone, templates.ErrorGone, opay.CodeInvalidResource, "used up"},
 		{admin.ErrForbidden, http.StatusForbidden, templates.ErrorForbidden, opay.CodeNoPermission, "forbidden"},
 		{admin.ErrFilter, http.StatusUnprocessableEntity, templates.ErrorBadRequest, opay.CodeParameterError, "no such filter"},

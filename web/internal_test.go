@@ -71,7 +71,7 @@ func TestObserve_PanicBecomesAPageAndTheServerLivesOn(t *testing.T) {
 
 func TestFailureOf_KnowsEveryErrorThatHasAPage(t *testing.T) {
 	for err, want := range map[error]int{
-		visit.ErrNoPage: 404, visit.ErrNoProduct: 404, visit.ErrNoCategory: 404, visit.ErrNoOrder: 404, visit.ErrUsedUp: 410,
+		visit.ErrNoPage: 404, visit.ErrNoProduct: 404, visit.ErrNoCategory: 404, visit.ErrNoOrder: 404, visit.ErrNoCheckout: 404, visit.ErrUsedUp: 410,
 		visit.ErrBadForm: 400, visit.ErrTooLarge: 413, errMethod: 405, errCrossSite: 403, errTooMany: 429, store.ErrText: 400,
 		payments.ErrUnreachable: 503, context.DeadlineExceeded: 503, store.ErrUnavailable: 503,
 		store.ErrNotFound: 500, store.ErrConflict: 500, errors.New("anything"): 500, errPanic: 500, opay.ErrSignature: 500,

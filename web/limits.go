@@ -22,6 +22,8 @@ type Limits struct {
 	Own      int // looks at one's own orders; 60
 	Ask      int // links to one's own orders; 5
 	Live     int // pages of orders that begin to wait for changes; 60
+	Hosted   int // looks at checkouts and payment links; 240
+	Link     int // checkouts made by payment links; 30
 	Coupon   int // wrong coupon codes, in 10 minutes, counted for all replicas together; 20
 }
 
@@ -33,14 +35,14 @@ const wideFactor = 8
 type limiter struct{ client, wide *httprate.RateLimiter }
 
 type limiters struct {
-	search, cart, checkout, pay, connect, own, ask, live *limiter
+	search, cart, checkout, pay, connect, own, ask, live, hosted, link *limiter
 }
 
 func newLimiters(l Limits) limiters {
 	return limiters{
 		search: perMinute(l.Search, 120), cart: perMinute(l.Cart, 240), checkout: perMinute(l.Checkout, 30),
 		pay: perMinute(l.Pay, 30), connect: perMinute(l.Connect, 30), own: perMinute(l.Own, 60), ask: perMinute(l.Ask, 5),
-		live: perMinute(l.Live, 60),
+		live: perMinute(l.Live, 60), hosted: perMinute(l.Hosted, 240), link: perMinute(l.Link, 30),
 	}
 }
 

@@ -66,6 +66,12 @@ func (s *Server) routes(pages *shop.Pages, exchange *platform.Pages) {
 	s.post("/orders/:ref/reorder", pages.Reorder, s.limits.cart)
 	s.post("/orders/:ref/show", pages.ProveOrder, s.limits.pay)
 
+	s.get("/c/:id", pages.Payments.Hosted, s.limits.hosted)
+	s.stream("/c/:id/live", pages.Payments.Live, s.limits.live)
+	s.post("/c/:id/pay", pages.Payments.Pay, s.limits.pay)
+	s.get("/c/:id/qr.svg", pages.Payments.Code, s.limits.hosted)
+	s.get("/c/:id/status", pages.Payments.Status, s.limits.hosted)
+
 	s.post(payments.NotifyPath, exchange.Notify)
 	s.get(payments.ReturnPath+":ref", pages.Returned)
 	s.get(payments.ReturnPath+":ref/order", pages.ReturnedOrder)

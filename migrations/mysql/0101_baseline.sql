@@ -1055,6 +1055,50 @@ CREATE TABLE IF NOT EXISTS checkouts (
   KEY checkouts_due_at (due_at)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
+-- Addresses at which anybody can pay. The page makes nothing; its button makes a checkout.
+CREATE TABLE IF NOT EXISTS payment_links (
+  id          CHAR(36) COLLATE ascii_bin NOT NULL,
+  slug        VARCHAR(80) COLLATE ascii_bin NOT NULL,               -- of its address; never changes
+  kind        VARCHAR(16) COLLATE ascii_bin NOT NULL,               -- fixed, chosen, product, invoice
+  key_id      VARCHAR(36) COLLATE ascii_bin NOT NULL,               -- key that made it; empty: the staff
+  title       VARCHAR(200) NOT NULL,
+  text        VARCHAR(2000) NOT NULL,
+  currency    VARCHAR(32) COLLATE utf8mb4_bin NOT NULL,             -- of all amounts
+  digits      INT NOT NULL,
+  amount      DECIMAL(36,18) NOT NULL,                              -- of a fixed amount
+  min_amount  DECIMAL(36,18) NOT NULL,                              -- of a chosen amount
+  max_amount  DECIMAL(36,18) NOT NULL,                              -- 0: no limit
+  suggestions VARCHAR(500) COLLATE utf8mb4_bin NOT NULL,            -- JSON list of amounts
+  variant_id  VARCHAR(36) COLLATE ascii_bin NOT NULL,               -- of a product
+  quantity    INT NOT NULL,
+  `lines`     MEDIUMTEXT COLLATE utf8mb4_bin NOT NULL,              -- JSON list, of an invoice
+  due_on      DATETIME(3) NULL,                                     -- of an invoice
+  email       VARCHAR(254) NOT NULL,                                -- of an invoice's customer; empty: no mails
+  name        VARCHAR(200) NOT NULL,
+  lang        VARCHAR(35) COLLATE ascii_bin NOT NULL,
+  reference   VARCHAR(64) COLLATE utf8mb4_bin NOT NULL,
+  max_uses    INT NOT NULL,                                         -- 0: any number
+  uses        INT NOT NULL,                                         -- checkouts that are processing, paid or under review; kept by the store
+  expires_at  DATETIME(3) NULL,                                     -- NULL: never
+  ask_name    VARCHAR(16) COLLATE ascii_bin NOT NULL,               -- empty, optional, required
+  ask_email   VARCHAR(16) COLLATE ascii_bin NOT NULL,
+  ask_note    VARCHAR(16) COLLATE ascii_bin NOT NULL,
+  thanks      VARCHAR(1000) NOT NULL,                               -- shown after paying
+  thanks_url  VARCHAR(2000) COLLATE utf8mb4_bin NOT NULL,
+  scene_type  VARCHAR(64) COLLATE utf8mb4_bin NOT NULL,
+  enabled     TINYINT(1) NOT NULL,
+  version     INT NOT NULL,                                         -- optimistic lock
+  created_at  DATETIME(3) NOT NULL,
+  updated_at  DATETIME(3) NOT NULL,
+  mailed      INT NOT NULL,                                         -- mails to an invoice's customer
+  due_at      DATETIME(3) NULL,                                     -- when a worker sends the next mail; NULL: never
+  lease       VARCHAR(64) COLLATE ascii_bin NOT NULL DEFAULT '',
+  PRIMARY KEY (id),
+  UNIQUE KEY payment_links_slug (slug),
+  KEY payment_links_by_time (created_at, id),
+  KEY payment_links_due_at (due_at)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
 -- What a request with an Idempotency-Key was answered, written in the transaction of what it made.
 CREATE TABLE IF NOT EXISTS answers (
   id         CHAR(64) COLLATE ascii_bin NOT NULL,                 -- hex SHA-256 of key, route and Idempotency-Key
@@ -1562,6 +1606,7 @@ DROP TABLE IF EXISTS statement_pages;
 DROP TABLE IF EXISTS statements;
 DROP TABLE IF EXISTS events;
 DROP TABLE IF EXISTS answers;
+DROP TABLE IF EXISTS payment_links;
 DROP TABLE IF EXISTS checkouts;
 DROP TABLE IF EXISTS pairings;
 DROP TABLE IF EXISTS api_keys;

@@ -1024,6 +1024,50 @@ CREATE INDEX checkouts_by_link ON checkouts (link_id, created_at, id);
 CREATE INDEX checkouts_by_reference ON checkouts (reference, created_at, id);
 CREATE INDEX checkouts_due_at ON checkouts (due_at);
 
+-- Addresses at which anybody can pay. The page makes nothing; its button makes a checkout.
+CREATE TABLE payment_links (
+  id          TEXT NOT NULL,
+  slug        TEXT NOT NULL,                        -- of its address; never changes
+  kind        TEXT NOT NULL,                        -- fixed, chosen, product, invoice
+  key_id      TEXT NOT NULL,                        -- key that made it; empty: the staff
+  title       TEXT NOT NULL,
+  text        TEXT NOT NULL,
+  currency    TEXT NOT NULL,                        -- of all amounts
+  digits      INTEGER NOT NULL,
+  amount      TEXT NOT NULL COLLATE DECIMAL,        -- of a fixed amount
+  min_amount  TEXT NOT NULL COLLATE DECIMAL,        -- of a chosen amount
+  max_amount  TEXT NOT NULL COLLATE DECIMAL,        -- 0: no limit
+  suggestions TEXT NOT NULL,                        -- JSON list of amounts
+  variant_id  TEXT NOT NULL,                        -- of a product
+  quantity    INTEGER NOT NULL,
+  `lines`     TEXT NOT NULL,                        -- JSON list, of an invoice
+  due_on      DATETIME NULL,                        -- of an invoice
+  email       TEXT NOT NULL,                        -- of an invoice's customer; empty: no mails
+  name        TEXT NOT NULL,
+  lang        TEXT NOT NULL,
+  reference   TEXT NOT NULL,
+  max_uses    INTEGER NOT NULL,                     -- 0: any number
+  uses        INTEGER NOT NULL,                     -- checkouts that are processing, paid or under review; kept by the store
+  expires_at  DATETIME NULL,                        -- NULL: never
+  ask_name    TEXT NOT NULL,                        -- empty, optional, required
+  ask_email   TEXT NOT NULL,
+  ask_note    TEXT NOT NULL,
+  thanks      TEXT NOT NULL,                        -- shown after paying
+  thanks_url  TEXT NOT NULL,
+  scene_type  TEXT NOT NULL,
+  enabled     BOOLEAN NOT NULL,
+  version     INTEGER NOT NULL,                     -- optimistic lock
+  created_at  DATETIME NOT NULL,
+  updated_at  DATETIME NOT NULL,
+  mailed      INTEGER NOT NULL,                     -- mails to an invoice's customer
+  due_at      DATETIME NULL,                        -- when a worker sends the next mail; NULL: never
+  lease       TEXT NOT NULL DEFAULT '',
+  PRIMARY KEY (id)
+);
+CREATE UNIQUE INDEX payment_links_slug ON payment_links (slug);
+CREATE INDEX payment_links_by_time ON payment_links (created_at, id);
+CREATE INDEX payment_links_due_at ON payment_links (due_at);
+
 -- What a request with an Idempotency-Key was answered, written in the transaction of what it made.
 CREATE TABLE answers (
   id         TEXT NOT NULL,                       -- hex SHA-256 of key, route and Idempotency-Key
@@ -1528,6 +1572,7 @@ DROP TABLE statement_pages;
 DROP TABLE statements;
 DROP TABLE events;
 DROP TABLE answers;
+DROP TABLE payment_links;
 DROP TABLE checkouts;
 DROP TABLE pairings;
 DROP TABLE api_keys;

@@ -128,6 +128,9 @@ func (s *Store) moveCheckout(ctx context.Context, c models.Checkout, to models.C
 	if err := s.update(ctx, "checkouts", set, "id = ? AND sequence = ?", c.ID, c.Sequence); err != nil {
 		return err
 	}
+	if err := s.countLinkUse(ctx, c.LinkID, c.Status, to); err != nil {
+		return err
+	}
 	c.Status, c.Sequence = to, c.Sequence+1
 	if order == nil {
 		c.OrderID = ""

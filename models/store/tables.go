@@ -59,6 +59,7 @@ var (
 
 	apiKeyTable   = tableOf[models.APIKey]("digest", "shown", "live", "created_by", "created_at", "used_at", "used_from")
 	checkoutTable = tableOf[models.Checkout]()
+	linkTable     = tableOf[models.PaymentLink]("slug", "key_id", "uses", "created_at", "mailed", "due_at", "lease")
 	answerTable   = tableOf[models.Answer]()
 	eventTable    = tableOf[models.Event]()
 
@@ -215,7 +216,7 @@ var rowTypes = describe(
 	models.Task{}, models.TaskRow{}, models.TaskChunk{}, setting{}, settingGroup{}, retentionMark{}, counter{}, sequence{},
 	models.Staff{}, models.StaffSession{}, models.StaffDevice{}, models.Invitation{}, throttle{}, models.SecurityCount{}, models.AuditEntry{},
 	mailSlot{}, alert{}, models.StaffAlert{},
-	models.APIKey{}, models.Pairing{}, models.Checkout{}, models.Answer{}, models.Event{},
+	models.APIKey{}, models.Pairing{}, models.Checkout{}, models.PaymentLink{}, models.Answer{}, models.Event{},
 )
 
 // rowType is what all rows of a type have in common.

@@ -65,6 +65,7 @@ func gallery(tag string) []sheet {
 	for _, state := range shop.OrderStates() {
 		sheets = append(sheets, sheet{"order-" + string(state), shop.Order(f.order(state))}, sheet{"order-limited-" + string(state), shop.Order(f.limited(state))})
 	}
+	sheets = append(sheets, f.hostedSheets()...)
 	for _, reason := range shop.ReviewReasons() {
 		v := f.order(shop.OrderReview)
 		v.Review = reason

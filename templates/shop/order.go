@@ -35,6 +35,9 @@ type OrderView struct {
 	Attempt    AttemptView
 	Payment    PaymentForm // OrderAwaiting, OrderUnpaid, OrderFailed: to pay with another coin or account; nothing is shown where Coins is empty
 	CanCancel  bool
+	ByLink     bool       // another program or a payment link asked for it: Hosted says how it goes on, and there is no delivery and no cart
+	Hosted     HostedWays // ByLink
+	PhoneCode  string     // address of the code that opens the page on a phone; "": none
 
 	// Limited is the page for somebody who knows the address and nothing else: state, amount and the button that pays. Whoever makes it sets
 	// nothing personal, and the page offers nothing but paying.

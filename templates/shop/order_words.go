@@ -45,6 +45,14 @@ func (s OrderState) RefreshSeconds() int { return looks[s].refresh }
 
 func (v OrderView) look() look { return looks[v.State] }
 
+// eyebrow returns what stands above the heading.
+func (v OrderView) eyebrow() string {
+	if v.ByLink {
+		return v.Page.Printer.T("hosted.to", "Shop", v.Page.ShopName)
+	}
+	return v.Page.Printer.T("order.title")
+}
+
 func (v OrderView) heading() string { return v.words("title") }
 
 func (v OrderView) message() string {
@@ -58,6 +66,8 @@ func (v OrderView) message() string {
 func (v OrderView) words(part string) string {
 	id := "order.state." + string(v.State)
 	switch {
+	case v.ByLink:
+		return v.hostedWords(part)
 	case v.Limited && part == "text" && v.limitedText():
 		return v.Page.Printer.T(id + ".text.limited")
 	case v.State == OrderReview:
@@ -150,7 +160,7 @@ type stage struct {
 // stages returns the steps of the progress; none for an order that has ended without delivery.
 func (v OrderView) stages() []stage {
 	reached := v.look().reached
-	if reached == 0 {
+	if reached == 0 || v.ByLink {
 		return nil
 	}
 	p, last := v.Page.Printer, "progress.sent"

@@ -52,7 +52,7 @@ func TestPages_PrivateOnesStayOutOfSearchEngines(t *testing.T) {
 }
 
 func TestPages_EveryFormPostsToAKnownAddress(t *testing.T) {
-	known := regexp.MustCompile(`^(/language|/search|/cart/items|/cart/items/v\d|/cart/items/v\d/remove|/cart/coupon|/cart/place|/checkout|/orders|/payments/connect|/payments/disconnect|/categories/kitchen|/orders/` + ref + `/(pay|cancel|reorder|show)|/payments/return/` + ref + `/order/pay)$`)
+	known := regexp.MustCompile(`^(/language|/search|/cart/items|/cart/items/v\d|/cart/items/v\d/remove|/cart/coupon|/cart/place|/checkout|/orders|/payments/connect|/payments/disconnect|/categories/kitchen|/orders/` + ref + `/(pay|cancel|reorder|show)|/payments/return/` + ref + `/order/pay|/c/co_` + ref + `/pay|/pay/mug)$`)
 	action := regexp.MustCompile(`<form[^>]*\saction="([^"]*)"`)
 	for _, s := range gallery("en") {
 		html := render(t, s.page)

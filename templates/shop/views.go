@@ -287,10 +287,12 @@ const (
 	NoticeSignInOver     NoticeKind = "sign_in_over" // the sign-in at the platform has run out; nothing was ordered or charged
 	NoticeBusy           NoticeKind = "busy"         // order page: the earlier payment is not yet proved closed
 	NoticeNotCancellable NoticeKind = "not_cancellable"
-	NoticePieces         NoticeKind = "pieces"       // more of a product than an order may have
-	NoticeOpenPayer      NoticeKind = "open_payer"   // too many unpaid orders of this account
-	NoticeOpenEmail      NoticeKind = "open_email"   // … of this e-mail address
-	NoticeOpenNetwork    NoticeKind = "open_network" // … of this network
-	NoticeProveFirst     NoticeKind = "prove_first"  // order page: the step needs the e-mail address of the order
-	NoticeUnfinished     NoticeKind = "unfinished"   // order page: the last step failed on our side, and may or may not have been done
+	NoticePieces         NoticeKind = "pieces"          // more of a product than an order may have
+	NoticeOpenPayer      NoticeKind = "open_payer"      // too many unpaid orders of this account
+	NoticeOpenEmail      NoticeKind = "open_email"      // … of this e-mail address
+	NoticeOpenNetwork    NoticeKind = "open_network"    // … of this network
+	NoticeProveFirst     NoticeKind = "prove_first"     // order page: the step needs the e-mail address of the order
+	NoticeStockGone      NoticeKind = "stock_gone"      // payment page: the item of a payment link has sold out
+	NoticeUnreachablePay NoticeKind = "unreachable_pay" // payment page: the platform cannot be reached
+	NoticeUnfinished     NoticeKind = "unfinished"      // order page: the last step failed on our side, and may or may not have been done
 )

@@ -58,7 +58,7 @@ func (o *Office) errorFrame(v *visit.Visit, status int, cause error) (pages.Page
 // errorKinds are the back office's kinds of errors, by the shop's.
 var errorKinds = map[templates.ErrorKind]pages.ErrorKind{
 	templates.ErrorNotFound: pages.ErrorNotFound, templates.ErrorNoProduct: pages.ErrorNotFound, templates.ErrorNoCategory: pages.ErrorNotFound,
-	templates.ErrorNoOrder: pages.ErrorNotFound, templates.ErrorBadRequest: pages.ErrorBadRequest, templates.ErrorForbidden: pages.ErrorForeign,
+	templates.ErrorNoOrder: pages.ErrorNotFound, templates.ErrorNoCheckout: pages.ErrorNotFound, templates.ErrorBadRequest: pages.ErrorBadRequest, templates.ErrorForbidden: pages.ErrorForeign,
 	templates.ErrorMethod: pages.ErrorMethod, templates.ErrorGone: pages.ErrorGone, templates.ErrorTooLarge: pages.ErrorTooLarge,
 	templates.ErrorMediaType: pages.ErrorMediaType, templates.ErrorTooMany: pages.ErrorTooMany, templates.ErrorUnavailable: pages.ErrorUnavailable,
 	templates.ErrorPlatformDown: pages.ErrorUnavailable,

@@ -133,6 +133,7 @@ type showing struct {
 	limited  bool // at the address that the platform has: nothing personal, whoever looks
 	pending  bool // the platform has just said that the payment is open
 	notices  []pages.Notice
+	checkout *models.Checkout // at the address of the checkout that became the order; nil: at one of the order's own
 
 	form        paymentForm // as typed
 	coin, payer invalid.Problem
@@ -145,6 +146,9 @@ type showing struct {
 func (how showing) path(order models.Order) string {
 	if how.limited {
 		return returnedPath(order.ReturnRef)
+	}
+	if how.checkout != nil {
+		return CheckoutPath(how.checkout.ID)
 	}
 	return OrderPath(order.Ref)
 }
@@ -176,11 +180,16 @@ func (p *OrderPages) orderPage(v *visit.Visit, order models.Order, how showing) 
 	if err != nil {
 		return view, err
 	}
-	if how.limited || !known {
+	if how.limited || !known && how.checkout == nil {
 		view = limitedView(view, order)
-		view.Proof = pages.ProofForm{Shown: !how.limited, Email: how.email, Problem: how.emailProblem}
+		view.Proof = pages.ProofForm{Shown: !how.limited && order.Email != "", Email: how.email, Problem: how.emailProblem}
 		if known {
 			view.FullURL = OrderPath(order.Ref)
+		}
+	}
+	if order.CheckoutID != "" {
+		if err := p.addCheckout(v, &view, order, how, known); err != nil {
+			return view, err
 		}
 	}
 	view.Notices = how.notices
@@ -207,7 +216,7 @@ func (p *OrderPages) orderPage(v *visit.Visit, order models.Order, how showing) 
 		return view, err
 	}
 	view.Base, frame.Path = how.path(order), how.path(order)
-	frame.RefreshSeconds = view.State.RefreshSeconds()
+	frame.RefreshSeconds, frame.Hosted = view.State.RefreshSeconds(), view.ByLink
 	view.Page = frame
 	if view.Limited || !view.State.Payable() {
 		return view, nil

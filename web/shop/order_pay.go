@@ -27,29 +27,36 @@ func (p *OrderPages) PayOrder(v *visit.Visit) error {
 	if err != nil {
 		return err
 	}
+	return p.payAs(v, order, form, showing{})
+}
+
+// payAs pays an order that is shown at the address of how, as a form says.
+func (p *OrderPages) payAs(v *visit.Visit, order models.Order, form paymentForm, how showing) error {
 	if order.State != models.OrderAwaiting {
-		return v.SeeOther(OrderPath(order.Ref))
+		return v.SeeOther(how.path(order))
 	}
 	s, err := v.Session()
 	if err != nil {
 		return err
 	}
 	if form == (paymentForm{quotes: form.quotes}) {
-		return p.pay(v, order, form, samePayer(order, s), showing{})
+		return p.pay(v, order, form, samePayer(order, s), how)
 	}
-	if refused, err := p.refuseUnknown(v, order); refused {
-		return err
+	if how.checkout == nil { // whoever has the address of a checkout may choose how to pay it
+		if refused, err := p.refuseUnknown(v, order); refused {
+			return err
+		}
 	}
 	offers, err := p.orderOffers(v, order, form.quotes)
 	if err != nil {
 		return err
 	}
-	how := showing{status: http.StatusUnprocessableEntity, form: form}
+	how.status, how.form = http.StatusUnprocessableEntity, form
 	how.coin, how.payer = form.coinProblem(offers), form.payerProblem(s.SignedIn())
 	if how.coin != "" || how.payer != "" {
 		return p.showOrder(v, order, how)
 	}
-	return p.pay(v, order, form, form.payer(s.SignedIn()), showing{})
+	return p.pay(v, order, form, form.payer(s.SignedIn()), how)
 }
 
 // samePayer returns the payer with whom an order's payment goes on: one that was begun signed in goes on signed in, one with a typed UID
@@ -80,6 +87,13 @@ func (p *OrderPages) orderOffers(v *visit.Visit, order models.Order, token strin
 	coins, err := p.site.Coins(v.Context())
 	if err != nil {
 		return payments.Offers{}, err
+	}
+	if order.CheckoutID != "" {
+		checkout, err := p.site.Store.Checkout(v.Context(), order.CheckoutID)
+		if err != nil {
+			return payments.Offers{}, err
+		}
+		coins = payments.AcceptedCoins(&checkout, coins)
 	}
 	settings, err := p.site.Settings(v.Context())
 	if err != nil {

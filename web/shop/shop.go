@@ -7,6 +7,7 @@ import (
 	"github.com/coincart/coincart/models/customers"
 	"github.com/coincart/coincart/models/pricing"
 	"github.com/coincart/coincart/payments"
+	"github.com/coincart/coincart/payments/checkouts"
 	pages "github.com/coincart/coincart/templates/shop"
 	"github.com/coincart/coincart/web/live"
 	"github.com/coincart/coincart/web/visit"
@@ -29,20 +30,25 @@ type Pages struct {
 	*CheckoutPages
 	*OrderPages
 	*OwnOrderPages
+
+	Payments *HostedPages // pages of checkouts
 }
 
 // New returns the pages. hub wakes the open pages of orders; wrongCoupons is the maximum number of wrong coupon codes from one network in 10
 // minutes; 0 is the default, a negative number no limit.
-func New(site *visit.Site, service *payments.Service, people *customers.Service, hub *live.Hub, wrongCoupons int) *Pages {
+func New(site *visit.Site, service *payments.Service, asked *checkouts.Service, people *customers.Service, hub *live.Hub, wrongCoupons int) *Pages {
 	catalogue := &CataloguePages{site: site}
 	carts := &CartPages{site: site, quoter: service.Quoter, catalogue: catalogue, atlas: &atlas{}, guesses: pricing.NewGuesses(site.Store, wrongCoupons)}
 	account := &account{signIn: service.SignIn}
+	checkout := &CheckoutPages{site: site, payments: service, carts: carts, account: account}
+	orders := &OrderPages{site: site, payments: service, customers: people, account: account, live: hub}
 	return &Pages{
 		CataloguePages: catalogue,
 		CartPages:      carts,
-		CheckoutPages:  &CheckoutPages{site: site, payments: service, carts: carts, account: account},
-		OrderPages:     &OrderPages{site: site, payments: service, customers: people, account: account, live: hub},
+		CheckoutPages:  checkout,
+		OrderPages:     orders,
 		OwnOrderPages:  &OwnOrderPages{site: site, customers: people},
+		Payments:       &HostedPages{site: site, checkouts: asked, carts: checkout, orders: orders},
 	}
 }
 

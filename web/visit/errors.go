@@ -12,6 +12,8 @@ var (
 	ErrNoCategory = errors.New("no such category")
 	// ErrNoOrder means that the order's address is wrong or shortened.
 	ErrNoOrder = errors.New("no such order")
+	// ErrNoCheckout means that the address of a checkout or of a payment link is wrong or shortened.
+	ErrNoCheckout = errors.New("no such checkout")
 	// ErrUsedUp means that a link was used before, or is too old.
 	ErrUsedUp = errors.New("the link is used up")
 	// ErrBadForm means that a body is not a form, is not valid UTF-8, or lacks what every form of the shop has.

@@ -44,6 +44,7 @@ type Visit struct {
 	gin      *gin.Context
 	session  *session.Session
 	settings models.Settings
+	chosen   bool // the visitor chose the page's language
 	form     url.Values
 	files    []File
 }
@@ -62,7 +63,15 @@ func New(site *Site, c *gin.Context) *Visit {
 		offered = models.ShopLanguages()
 	}
 	v.Printer = i18n.MatchAmong(offered, chosen, c.Request.Header.Get("Accept-Language"))
+	v.chosen = chosen != "" && v.Printer.Lang() == chosen
 	return v
+}
+
+// SpeakUnlessChosen sets the language of the page to one that the shop offers, unless the visitor has chosen another. An empty one changes nothing.
+func (v *Visit) SpeakUnlessChosen(lang string) {
+	if lang != "" && !v.chosen && slices.Contains(v.settings.Languages(), lang) {
+		v.Printer = i18n.ByTag(lang)
+	}
 }
 
 // isOffice reports whether an address is the back office's.
