@@ -41,6 +41,12 @@ func NewError(page Page, kind ErrorKind, status int, requestID string) ErrorView
 	v := ErrorView{Page: page, Status: status, Heading: p.T(words + ".title"), Message: p.T(words + ".text"), RequestID: requestID}
 	home := Link{Text: p.T("error.link.home"), URL: "/"}
 	cart := Link{Text: p.T("error.link.cart"), URL: "/cart"}
+	if page.NoGoods { // there is nothing else here
+		if (kind == ErrorTooMany || kind == ErrorInternal || kind == ErrorUnavailable || kind == ErrorPlatformDown) && page.Path != "" {
+			v.Links = []Link{{Text: p.T("error.link.again"), URL: page.Path}}
+		}
+		return v
+	}
 	switch kind {
 	case ErrorTooMany, ErrorInternal, ErrorUnavailable, ErrorPlatformDown:
 		v.Links = []Link{{Text: p.T("error.link.again"), URL: cmp.Or(page.Path, "/")}, home, cart}

@@ -29,6 +29,7 @@ type Page struct {
 	Canonical      string // absolute address without sort and language, for <link rel=canonical>; "" leaves it out
 	Demo           bool   // a line in the footer says that this is a demonstration and no money moves
 	Hosted         bool   // the page of a payment that another program or a link asks for: without the shop's navigation, search and cart
+	NoGoods        bool   // the goods are sold elsewhere: there is no front page, catalogue and cart
 
 	Languages []string // tags that the language switch offers; none: all
 	Slogan    string   // beside the name in the footer; "" says what every shop says

@@ -28,7 +28,7 @@ const LongestRequest = formTimeout + payments.FinishTime + 2*visit.AfterTime
 // pageTimeout is the time limit for a page that changes nothing: a hanging database becomes an error page.
 const pageTimeout = 6 * time.Second
 
-func (s *Server) routes(pages *shop.Pages, exchange *platform.Pages) {
+func (s *Server) routes(pages *shop.Pages, exchange *platform.Pages, checkoutOnly bool) {
 	s.engine.Use(s.observe, s.protect, s.onlyTable)
 	s.engine.NoRoute(s.answer(noPage))
 	s.engine.NoMethod(s.answer(func(*visit.Visit) error { return errMethod }))
@@ -39,31 +39,18 @@ func (s *Server) routes(pages *shop.Pages, exchange *platform.Pages) {
 	s.engine.Match(readMethods(), static.Prefix+"*file", gin.WrapH(static.Handler()))
 	s.get(media.Prefix+":name", media.New(s.store, media.DefaultMemory).Serve)
 
-	s.get("/", pages.Home)
-	s.get("/categories/:slug", pages.Category)
-	s.get("/tags/:slug", pages.Tag)
-	s.get("/search", pages.Search, s.limits.search)
-	s.get("/products/:slug", pages.Product)
+	if !checkoutOnly {
+		s.goods(pages)
+	}
 	s.get("/pages/:name", shop.Legal)
 	s.post("/language", shop.Language)
 
-	s.get("/cart", pages.Cart)
-	s.post("/cart/items", pages.AddToCart, s.limits.cart)
-	s.post("/cart/items/:variant", pages.ChangeCart, s.limits.cart)
-	s.post("/cart/items/:variant/remove", pages.RemoveFromCart, s.limits.cart)
-	s.post("/cart/coupon", pages.UseCoupon, s.limits.cart)
-	s.post("/cart/place", pages.EstimateDelivery, s.limits.cart)
-
-	s.get("/checkout", pages.Checkout)
-	s.post("/checkout", pages.PlaceOrder, s.limits.checkout)
-	s.post("/checkout/update", pages.UpdateCheckout, s.limits.cart)
 	s.get("/orders", pages.OwnOrders, s.limits.own)
 	s.post("/orders", pages.AskForOrders, s.limits.ask)
 	s.get("/orders/:ref", pages.Order)
 	s.stream("/orders/:ref/live", pages.Live, s.limits.live)
 	s.post("/orders/:ref/pay", pages.PayOrder, s.limits.pay)
 	s.post("/orders/:ref/cancel", pages.CancelOrder, s.limits.pay)
-	s.post("/orders/:ref/reorder", pages.Reorder, s.limits.cart)
 	s.post("/orders/:ref/show", pages.ProveOrder, s.limits.pay)
 
 	s.get("/c/:id", pages.Payments.Hosted, s.limits.hosted)
@@ -89,6 +76,26 @@ func (s *Server) routes(pages *shop.Pages, exchange *platform.Pages) {
 			s.post(r.Path, s.office.Guard(r))
 		}
 	}
+}
+
+// goods registers the pages of a shop that sells its goods itself.
+func (s *Server) goods(pages *shop.Pages) {
+	s.get("/", pages.Home)
+	s.get("/categories/:slug", pages.Category)
+	s.get("/tags/:slug", pages.Tag)
+	s.get("/search", pages.Search, s.limits.search)
+	s.get("/products/:slug", pages.Product)
+	s.get("/cart", pages.Cart)
+	s.post("/cart/items", pages.AddToCart, s.limits.cart)
+	s.post("/cart/items/:variant", pages.ChangeCart, s.limits.cart)
+	s.post("/cart/items/:variant/remove", pages.RemoveFromCart, s.limits.cart)
+	s.post("/cart/coupon", pages.UseCoupon, s.limits.cart)
+	s.post("/cart/place", pages.EstimateDelivery, s.limits.cart)
+
+	s.get("/checkout", pages.Checkout)
+	s.post("/checkout", pages.PlaceOrder, s.limits.checkout)
+	s.post("/checkout/update", pages.UpdateCheckout, s.limits.cart)
+	s.post("/orders/:ref/reorder", pages.Reorder, s.limits.cart)
 }
 
 // onlyTable answers 404 for addresses of the back office that its table does not have, even if they are registered as routes: only the

@@ -96,7 +96,7 @@ func New(c Config) (*Server, error) {
 		return nil, fmt.Errorf("web: %w", err)
 	}
 	s.site = visit.NewSite(visit.Config{
-		Store: c.Store, Clock: c.Clock, Logger: c.Logger, Base: base, ShopName: c.ShopName, Demo: c.Demo,
+		Store: c.Store, Clock: c.Clock, Logger: c.Logger, Base: base, ShopName: c.ShopName, Demo: c.Demo, NoGoods: c.CheckoutOnly,
 		Zone: c.Services.Books.Zone(), Count: s.metrics.event, Security: s.security,
 	})
 	people := staff.Config{Store: c.Store, Clock: c.Clock, Machine: c.Machine, Logger: c.Logger, Security: s.security, ShopName: c.ShopName}
@@ -146,7 +146,7 @@ func (s *Server) build(c Config, pages *shop.Pages) error {
 		return fmt.Errorf("web: trusted proxies: %w", err)
 	}
 	s.engine = engine
-	s.routes(pages, platform.New(s.site, c.Services.Payments, s.tally))
+	s.routes(pages, platform.New(s.site, c.Services.Payments, s.tally), c.CheckoutOnly)
 	return nil
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rsa"
 	"errors"
-	"fmt"
 	"log/slog"
 	"path/filepath"
 	"strings"
@@ -217,14 +216,18 @@ func (c *Config) openStore(ctx context.Context, own *rsa.PrivateKey) (*store.Sto
 		options.Given = map[models.SettingKey]string{models.SettingShopName: c.ShopName}
 	}
 	if c.Demo {
-		return demo.OpenStore(ctx, c.Database, options)
+		db, err := demo.OpenStore(ctx, c.Database, options)
+		if err != nil {
+			return nil, &ConfigError{"Database", err}
+		}
+		return db, nil
 	}
 	db, err := store.Open(ctx, c.Database, options)
 	if err != nil {
 		return nil, &ConfigError{"Database", err}
 	}
 	if err := db.Migrate(ctx); err != nil {
-		return nil, errors.Join(fmt.Errorf("prepare the database: %w", err), db.Close())
+		return nil, &ConfigError{"Database", errors.Join(err, db.Close())}
 	}
 	return db, nil
 }

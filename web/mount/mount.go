@@ -37,7 +37,7 @@ type Mount struct {
 }
 
 // Open opens the database, prepares it, and puts the shop together. Nothing happens before Run, and no payment is settled without it. Call Close at
-// the end. Errors: *ConfigError, and those of the database.
+// the end. Errors: *ConfigError.
 func Open(ctx context.Context, c Config) (m *Mount, err error) {
 	c = c.withDefaults()
 	parts, own, err := c.parts()

@@ -216,7 +216,7 @@ func (p *OrderPages) orderPage(v *visit.Visit, order models.Order, how showing) 
 		return view, err
 	}
 	view.Base, frame.Path = how.path(order), how.path(order)
-	frame.RefreshSeconds, frame.Hosted = view.State.RefreshSeconds(), view.ByLink
+	frame.RefreshSeconds, frame.Hosted = view.State.RefreshSeconds(), frame.Hosted || view.ByLink
 	view.Page = frame
 	if view.Limited || !view.State.Payable() {
 		return view, nil

@@ -25,6 +25,7 @@ type Config struct {
 	Base     models.BaseURL // the public address
 	ShopName string         // where the settings have none
 	Demo     bool
+	NoGoods  bool               // the goods are sold elsewhere: pages lead to no catalogue and no cart
 	Zone     *time.Location     // in which the exchange's day begins and ends
 	Count    func(event string) // counts an event for the metrics; nil: not counted
 	Security *security.Recorder // nil: events of security are not recorded
@@ -43,6 +44,7 @@ type Site struct {
 	shopName string
 	cookies  session.Scope
 	demo     bool
+	noGoods  bool
 	jar      *session.Jar
 	pool     *bufferPool
 
@@ -62,7 +64,7 @@ func NewSite(c Config) *Site {
 	}
 	cookies := session.Scope{Secure: c.Base.Secure(), Path: c.Base.Path}
 	return &Site{
-		Store: c.Store, Clock: c.Clock, Log: c.Logger, Count: count, Zone: c.Zone, base: c.Base, shopName: c.ShopName, cookies: cookies, demo: c.Demo,
+		Store: c.Store, Clock: c.Clock, Log: c.Logger, Count: count, Zone: c.Zone, base: c.Base, shopName: c.ShopName, cookies: cookies, demo: c.Demo, noGoods: c.NoGoods,
 		security:   c.Security,
 		jar:        session.NewJar(c.Store, c.Clock, cookies),
 		pool:       newBufferPool(),

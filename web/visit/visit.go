@@ -225,6 +225,9 @@ func (v *Visit) SetLanguage(tag string) {
 // Page returns the frame around a page, with the cart's count and the categories. Errors are the database's.
 func (v *Visit) Page() (templates.Page, error) {
 	page := v.BarePage()
+	if v.Site.noGoods {
+		return page, nil
+	}
 	s, err := v.Session()
 	if err != nil {
 		return page, err
@@ -244,7 +247,7 @@ func (v *Visit) Page() (templates.Page, error) {
 // BarePage returns the frame around a page that must show even when the database cannot be read.
 func (v *Visit) BarePage() templates.Page {
 	page := templates.Page{
-		Printer: v.Printer, ShopName: v.Site.nameIn(v.settings), Path: v.path(), Demo: v.Site.demo,
+		Printer: v.Printer, ShopName: v.Site.nameIn(v.settings), Path: v.path(), Demo: v.Site.demo, Hosted: v.Site.noGoods, NoGoods: v.Site.noGoods,
 		Languages: v.settings.Languages(), Slogan: v.settings.Slogan(v.Printer.Lang()),
 		Contact: templates.Contact{
 			Email: v.settings.ContactEmail(), Phone: v.settings.Text(models.SettingContactPhone),
