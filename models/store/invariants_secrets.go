@@ -38,7 +38,7 @@ func secretMarks() []string {
 // anything: the catalogue and the settings' pages.
 var freeOfSecrets = []string{
 	"orders", "order_lines", "attempts", "evidence", "transitions", "reviews", "inbox", "outbox", "notes", "customer_notes", "refunds", "statements",
-	"statement_lines", "book_days", "discrepancies", "tasks", "task_rows", "audit_entries", "staff", "staff_sessions",
+	"statement_lines", "book_days", "discrepancies", "discrepancy_events", "tasks", "task_rows", "audit_entries", "staff", "staff_sessions",
 	"events", "deliveries", "delivery_tries", "webhook_endpoints",
 }
 
