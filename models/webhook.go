@@ -51,10 +51,10 @@ const (
 // WebhookEndpoint is an address that is told about events.
 type WebhookEndpoint struct {
 	ID          string         `ascii:"36"`
-	KeyID       string         `ascii:"36"`   // the API key that made it, which is told about its own objects and the shop's; empty: staff, and all
-	URL         string         `text:"2000"`  // https; plain http only to this machine, in the demonstration
-	Types       TextList       `text:"4000"`  // of events; empty: all
-	Description string         `text:"200"`   // for people
+	KeyID       string         `ascii:"36"`  // the API key that made it, which is told about its own objects and the shop's; empty: staff, and all
+	URL         string         `text:"2000"` // https; plain http only to this machine, in the demonstration
+	Types       TextList       `text:"4000"` // of events; empty: all
+	Description string         `text:"200"`  // for people
 	State       EndpointState  `ascii:"16"`
 	Reason      EndpointReason `ascii:"16"` // empty: it is enabled
 	StateSince  time.Time
@@ -164,24 +164,23 @@ type DeliveryTry struct {
 
 // The problems of deliveries.
 const (
-	DeliveryAddress  = "address"   // the endpoint's address is not a public one
-	DeliveryTimeout  = "timeout"   // no answer in time
-	DeliveryConnect  = "connect"   // no connection
-	DeliveryTLS      = "tls"       // the certificate or the handshake was refused
-	DeliveryRedirect = "redirect"  // 3xx
-	DeliveryRefused  = "refused"   // another status than 2xx
-	DeliveryBroken   = "broken"    // the answer broke off, or is none of HTTP
-	DeliveryTooLarge = "too_large" // the answer is larger than 64 KB
-	DeliveryGone     = "gone"      // 410
-	DeliveryOff      = "disabled"  // the endpoint was disabled before
-	DeliverySecret   = "secret"    // the endpoint's secret cannot be opened
+	DeliveryAddress  = "address"  // the endpoint's address is not a public one
+	DeliveryTimeout  = "timeout"  // no answer in time
+	DeliveryConnect  = "connect"  // no connection
+	DeliveryTLS      = "tls"      // the certificate or the handshake was refused
+	DeliveryRedirect = "redirect" // 3xx
+	DeliveryRefused  = "refused"  // another status than 2xx
+	DeliveryBroken   = "broken"   // the connection broke off, or the answer is none of HTTP
+	DeliveryGone     = "gone"     // 410
+	DeliveryOff      = "disabled" // the endpoint was disabled before
+	DeliverySecret   = "secret"   // the endpoint's secret cannot be opened
 )
 
 // DeliveryProblems returns all problems, for tests.
 func DeliveryProblems() []string {
 	return []string{
-		DeliveryAddress, DeliveryTimeout, DeliveryConnect, DeliveryTLS, DeliveryRedirect, DeliveryRefused, DeliveryBroken, DeliveryTooLarge,
-		DeliveryGone, DeliveryOff, DeliverySecret,
+		DeliveryAddress, DeliveryTimeout, DeliveryConnect, DeliveryTLS, DeliveryRedirect, DeliveryRefused, DeliveryBroken, DeliveryGone,
+		DeliveryOff, DeliverySecret,
 	}
 }
 
@@ -209,4 +208,13 @@ type DeliveryBacklog struct {
 	Oldest   time.Time // when the oldest of them was made; zero: none waits
 	Failing  int       // endpoints
 	Disabled int       // endpoints that the shop itself has disabled
+}
+
+// WebhookAlert is what a mail to the owners tells about an endpoint.
+type WebhookAlert struct {
+	EndpointID string         `json:"endpoint_id"`
+	Host       string         `json:"host"` // of its address
+	State      EndpointState  `json:"state"`
+	Reason     EndpointReason `json:"reason"`
+	Since      time.Time      `json:"since"` // when the failures began
 }

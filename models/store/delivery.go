@@ -38,340 +38,412 @@ func body(e *models.Event) (models.RawJSON, error) {
 	return models.RawJSON(text), nil
 }
 
-// QueueDeliveries makes the deliveries of events that were just published, in the transaction that publishes them: one for each endpoint that
-// wants the event.
-func (s *Store) QueueDeliveries(ctx context.Context, events []models.Event) error {
-	endpoints, err := s.Endpoints(ctx, "")
-	if err != nil || len(endpoints) == 0 {
-		return err
-	}
-	keys := map[string]*models.APIKey{}
-	for _, e := range endpoints {
-		if err := s.keyOf(ctx, keys, e); err != nil {
+// PublishToEndpoints publishes up to limit events, and notes in the same transaction which endpoint is to be told about each. It returns how many
+// it has published.
+func (s *Store) PublishToEndpoints(ctx context.Context, limit int) (int, error) {
+	list, err := s.PublishEvents(ctx, limit, func(tx *Store, published []models.Event) error {
+		targets, err := tx.targets(ctx, "")
+		if err != nil {
 			return err
 		}
-	}
-	var rows []models.Delivery
-	for i := range events {
-		for j := range endpoints {
-			if !endpoints[j].Wants(&events[i], keys[endpoints[j].KeyID]) {
-				continue
-			}
-			row, err := s.newDelivery(&events[i], &endpoints[j])
-			if err != nil {
+		for _, t := range targets {
+			if err := tx.addDeliveries(ctx, t, published); err != nil {
 				return err
 			}
-			rows = append(rows, row)
+		}
+		return nil
+	})
+	return len(list), err
+}
+
+// target is an endpoint that is not disabled, with the key that made it.
+type target struct {
+	endpoint models.WebhookEndpoint
+	key      *models.APIKey // nil: staff made it, or there is no such key
+}
+
+// targets reads the endpoints that are not disabled, and keeps them from being disabled before this transaction ends. id chooses one; empty: all.
+func (s *Store) targets(ctx context.Context, id string) (list []target, err error) {
+	where := conditions{}
+	where.add("state <> ?", string(models.EndpointDisabled))
+	where.equal("id", id)
+	endpoints, err := endpointTable.query(ctx, s, "WHERE "+where.sql()+" ORDER BY id"+s.forUpdate(), where.args...)
+	if err != nil {
+		return nil, wrap("read the endpoints", err)
+	}
+	for _, e := range endpoints {
+		t := target{endpoint: e}
+		if e.KeyID != "" {
+			key, err := s.APIKey(ctx, e.KeyID)
+			if err != nil && !errors.Is(err, ErrNotFound) {
+				return nil, err
+			}
+			if err == nil {
+				t.key = &key
+			}
+		}
+		list = append(list, t)
+	}
+	return list, nil
+}
+
+// addDeliveries stores that an endpoint is to be told about those of the events that it wants.
+func (s *Store) addDeliveries(ctx context.Context, t target, events []models.Event) error {
+	var wanted []models.Event
+	var objects []string
+	for _, e := range events {
+		if t.endpoint.Wants(&e, t.key) {
+			wanted, objects = append(wanted, e), append(objects, e.ObjectID)
 		}
 	}
-	return s.insertDeliveries(ctx, rows)
-}
-
-func (s *Store) keyOf(ctx context.Context, keys map[string]*models.APIKey, e models.WebhookEndpoint) error {
-	if _, known := keys[e.KeyID]; known || e.KeyID == "" {
+	if len(wanted) == 0 {
 		return nil
 	}
-	key, err := s.APIKey(ctx, e.KeyID)
-	if errors.Is(err, ErrNotFound) {
-		return nil
+	behind, err := s.waitingObjects(ctx, t.endpoint.ID, objects)
+	if err != nil {
+		return err
 	}
-	keys[e.KeyID] = &key
-	return err
-}
-
-func (s *Store) newDelivery(e *models.Event, to *models.WebhookEndpoint) (models.Delivery, error) {
-	text, err := body(e)
-	return models.Delivery{
-		ID: models.NewID(), EventID: e.ID, EndpointID: to.ID, EventType: e.Type, ObjectID: e.ObjectID, OrderID: e.OrderID, Sequence: e.Sequence,
-		Body: text, State: models.DeliveryWaiting, CreatedAt: e.CreatedAt, DueAt: s.now(),
-	}, err
-}
-
-// insertDeliveries stores deliveries; those that are there stay as they are.
-func (s *Store) insertDeliveries(ctx context.Context, rows []models.Delivery) error {
-	for part := range slices.Chunk(rows, 50) {
-		if err := s.create(ctx, &part, onConflict("event_id", "endpoint_id")); err != nil {
-			return wrap("queue deliveries", err)
+	now := s.now()
+	rows := make([]models.Delivery, len(wanted))
+	for i := range wanted {
+		e := &wanted[i]
+		text, err := body(e)
+		if err != nil {
+			return err
+		}
+		rows[i] = models.Delivery{
+			ID: models.NewID(), EventID: e.ID, EndpointID: t.endpoint.ID, EventType: e.Type, ObjectID: e.ObjectID, OrderID: e.OrderID, Sequence: e.Sequence,
+			Body: text, State: models.DeliveryWaiting, CreatedAt: now, DueAt: now,
+		}
+		if due := behind[e.ObjectID]; due.After(now) {
+			rows[i].DueAt = due // it would only be looked at and found to wait
 		}
 	}
-	return nil
+	return wrap("store what an endpoint is to be told", deliveryTable.insertAll(ctx, s, rows))
 }
 
-// ClaimDeliveries claims due deliveries of all endpoints, at most models.DeliveriesAtOnce under way to each among any number of replicas: each
-// takes one of the endpoint's places, which are unique. A delivery waits while an earlier one about the same object does.
+// waitingObjects reads of which objects something waits for an endpoint, and until when.
+func (s *Store) waitingObjects(ctx context.Context, endpointID string, objects []string) (map[string]time.Time, error) {
+	until := map[string]time.Time{}
+	err := inParts(objects, func(list string, part []any) error {
+		query := "SELECT object_id, due_at FROM deliveries WHERE endpoint_id = ? AND state = ? AND object_id IN " + list
+		return s.each(ctx, query, slices.Concat([]any{endpointID, string(models.DeliveryWaiting)}, part), func(rows *sql.Rows) error {
+			var object string
+			var due time.Time
+			err := rows.Scan(&object, nullTime{&due})
+			if due.After(until[object]) {
+				until[object] = due
+			}
+			return err
+		})
+	})
+	return until, wrap("look for what waits", err)
+}
+
+// ClaimDeliveries claims deliveries that are due: of each endpoint as many as bring those that are under way, in all replicas, to
+// models.DeliveriesAtOnce, and of each object only the one that is next. What another worker has claimed and not finished within its lease is due
+// again. Lease, DueAt and Slot are the claim's.
 func (s *Store) ClaimDeliveries(ctx context.Context, lease time.Duration) ([]models.Delivery, error) {
 	now, err := s.Now(ctx)
 	if err != nil {
 		return nil, err
 	}
-	endpoints, err := s.readTexts(ctx, "SELECT id FROM webhook_endpoints WHERE state <> ?", string(models.EndpointDisabled))
+	endpoints, err := s.readTexts(ctx, `SELECT e.id FROM webhook_endpoints e WHERE e.state <> ?
+		AND EXISTS (SELECT 1 FROM deliveries d WHERE d.endpoint_id = e.id AND d.due_at <= ?) ORDER BY e.id`, string(models.EndpointDisabled), now)
 	if err != nil {
-		return nil, wrap("look for endpoints", err)
+		return nil, wrap("look for due deliveries", err)
 	}
 	var mine []models.Delivery
 	for _, id := range endpoints {
-		list, err := s.claimFor(ctx, id, now, lease)
-		mine = append(mine, list...)
+		claimed, err := s.claimFor(ctx, id, now, lease)
+		mine = append(mine, claimed...)
 		if err != nil {
 			if len(mine) > 0 {
-				return mine, nil // what is claimed already is worth more than the error
+				return mine, nil // what is claimed already is worth more than the error, which the next claim meets again
 			}
-			return nil, wrap("claim deliveries", err)
+			return nil, wrap("claim due deliveries", err)
 		}
 	}
 	return mine, nil
 }
 
-func (s *Store) claimFor(ctx context.Context, endpointID string, now time.Time, lease time.Duration) ([]models.Delivery, error) {
-	// A delivery whose lease has ended keeps its place, and comes first.
-	due, err := deliveryTable.query(ctx, s, `d WHERE d.endpoint_id = ? AND d.due_at <= ? AND NOT EXISTS (
-		SELECT 1 FROM deliveries e WHERE e.endpoint_id = d.endpoint_id AND e.object_id = d.object_id AND e.sequence < d.sequence AND e.state = 'waiting')
-		ORDER BY CASE WHEN d.slot IS NULL THEN 1 ELSE 0 END, d.due_at, d.id LIMIT ?`, endpointID, now, models.DeliveriesAtOnce)
-	if err != nil || len(due) == 0 {
+func (s *Store) claimFor(ctx context.Context, endpointID string, now time.Time, lease time.Duration) (mine []models.Delivery, err error) {
+	free, err := s.freeSlots(ctx, endpointID, now)
+	if err != nil || len(free) == 0 {
 		return nil, err
 	}
-	taken := map[int]bool{}
-	err = s.each(ctx, "SELECT slot FROM deliveries WHERE endpoint_id = ? AND slot IS NOT NULL", []any{endpointID}, func(rows *sql.Rows) error {
-		slot := 0
-		err := rows.Scan(&slot)
-		taken[slot] = true
-		return err
-	})
+	due, err := deliveryTable.query(ctx, s, `WHERE endpoint_id = ? AND due_at <= ? AND state = ? AND slot IS NULL AND NOT EXISTS (
+		SELECT 1 FROM deliveries b WHERE b.endpoint_id = deliveries.endpoint_id AND b.object_id = deliveries.object_id
+		AND b.sequence < deliveries.sequence AND b.state = ?) ORDER BY due_at, id LIMIT ?`,
+		endpointID, now, string(models.DeliveryWaiting), string(models.DeliveryWaiting), len(free))
 	if err != nil {
 		return nil, err
 	}
 	until, token := models.Instant(now.Add(lease)), models.NewRef()
-	var mine []models.Delivery
-	for _, d := range due {
-		was := d.DueAt
-		if d.Slot == 0 {
-			for d.Slot = 1; taken[d.Slot]; d.Slot++ {
-			}
-		}
-		if d.Slot > models.DeliveriesAtOnce {
-			break
-		}
-		n, err := s.exec(ctx, "UPDATE deliveries SET due_at = ?, lease = ?, slot = ? WHERE id = ? AND due_at = ?", until, token, d.Slot, d.ID, was)
-		taken[d.Slot] = true
+	for i, d := range due {
+		n, err := s.exec(ctx, "UPDATE deliveries SET slot = ?, lease = ?, due_at = ? WHERE id = ? AND due_at = ? AND state = ? AND slot IS NULL",
+			free[i], token, until, d.ID, d.DueAt, string(models.DeliveryWaiting))
 		if errors.Is(err, ErrDuplicate) {
-			continue // another replica has the place
+			continue // another replica has taken the slot
 		}
 		if err != nil {
 			return mine, err
 		}
 		if n == 1 {
-			d.DueAt, d.Lease = until, token
+			d.Slot, d.Lease, d.DueAt = free[i], token, until
 			mine = append(mine, d)
 		}
 	}
 	return mine, nil
 }
 
-// ReleaseDelivery gives a claimed delivery back without a try. ErrConflict: the lease is not held any more.
-func (s *Store) ReleaseDelivery(ctx context.Context, d models.Delivery) error {
-	return wrap("give the delivery back", s.execOr(ctx, ErrConflict,
-		"UPDATE deliveries SET due_at = ?, lease = '', slot = NULL WHERE id = ? AND lease = ?", s.now(), d.ID, d.Lease))
+// freeSlots returns the slots of an endpoint that no delivery has. It takes them back from workers whose leases have ended.
+func (s *Store) freeSlots(ctx context.Context, endpointID string, now time.Time) (free []int, err error) {
+	_, err = s.exec(ctx, "UPDATE deliveries SET slot = NULL, lease = '' WHERE endpoint_id = ? AND slot IS NOT NULL AND due_at <= ?", endpointID, now)
+	if err != nil {
+		return nil, err
+	}
+	taken, err := collect(ctx, s, "SELECT slot FROM deliveries WHERE endpoint_id = ? AND slot IS NOT NULL", []any{endpointID},
+		func(rows *sql.Rows) (slot int, err error) {
+			err = rows.Scan(&slot)
+			return slot, err
+		})
+	if err != nil {
+		return nil, err
+	}
+	for slot := 1; slot <= models.DeliveriesAtOnce; slot++ {
+		if !slices.Contains(taken, slot) {
+			free = append(free, slot)
+		}
+	}
+	return free, nil
 }
 
-// FinishTry stores a try of a claimed delivery and what follows: State, Tries, Problem, Status and DueAt of d, which is the next try of a delivery
-// that waits. Later deliveries about the same object follow it. It belongs into a transaction. ErrConflict: the lease is not held any more.
-func (s *Store) FinishTry(ctx context.Context, d models.Delivery, try models.DeliveryTry) error {
-	ended := time.Time{}
-	next := d.DueAt
-	if d.State != models.DeliveryWaiting {
-		ended, d.DueAt, next = s.now(), time.Time{}, s.now()
-	}
-	err := s.execOr(ctx, ErrConflict, `UPDATE deliveries SET state = ?, tries = ?, problem = ?, status = ?, ended_at = ?, due_at = ?, lease = '', slot = NULL
-		WHERE id = ? AND lease = ? AND state = ?`, string(d.State), d.Tries, d.Problem, d.Status, orNull(ended), orNull(d.DueAt), d.ID, d.Lease,
-		string(models.DeliveryWaiting))
-	if err != nil {
-		return wrap("store the delivery", err)
-	}
-	try.ID, try.DeliveryID = models.NewID(), d.ID
-	clipTexts(&try, "answer")
-	if err := deliveryTryTable.insert(ctx, s, &try); err != nil {
-		return wrap("store the try", err)
-	}
-	// What waits behind it is looked at when it can go on, not twice a second.
-	_, err = s.exec(ctx, "UPDATE deliveries SET due_at = ? WHERE endpoint_id = ? AND object_id = ? AND sequence > ? AND state = ? AND lease = ''",
-		next, d.EndpointID, d.ObjectID, d.Sequence, string(models.DeliveryWaiting))
-	if err != nil {
-		return wrap("move what waits behind the delivery", err)
-	}
-	return wrap("note the try", s.noteTry(ctx, d.EndpointID, try.Problem == ""))
+// FinishDelivery stores a try of a delivery that was claimed, and what follows: d.State, and for one that waits again d.DueAt. A delivery that has
+// ended lets the next one of its object go; one that waits keeps them back. ErrConflict: the lease is not held any more; nothing was stored.
+func (s *Store) FinishDelivery(ctx context.Context, d models.Delivery, try models.DeliveryTry) error {
+	return wrap("finish the delivery", s.Tx(ctx, func(tx *Store) error {
+		now := tx.now()
+		ended, due := now, time.Time{}
+		if d.State == models.DeliveryWaiting {
+			ended, due = time.Time{}, models.Instant(d.DueAt)
+		}
+		c := &change{}
+		c.set("state", string(d.State))
+		c.set("tries", d.Tries)
+		c.set("problem", try.Problem)
+		c.set("status", try.Status)
+		c.set("ended_at", ended)
+		c.set("due_at", due)
+		c.set("lease", "")
+		c.set("slot", nil)
+		if err := tx.update(ctx, "deliveries", c, "id = ? AND lease = ? AND state = ?", d.ID, d.Lease, string(models.DeliveryWaiting)); err != nil {
+			return err
+		}
+		try.ID, try.DeliveryID, try.Answer = models.NewID(), d.ID, clip("delivery_tries", "answer", try.Answer)
+		if err := deliveryTryTable.insert(ctx, tx, &try); err != nil {
+			return err
+		}
+		if err := tx.moveFollowers(ctx, d, now, due); err != nil {
+			return err
+		}
+		return tx.markEndpoint(ctx, d.EndpointID, try.Problem == "", now)
+	}))
 }
 
-// orNull returns a time, or nil for the zero time.
-func orNull(t time.Time) any {
-	if t.IsZero() {
+// moveFollowers gives the later deliveries of an object their time: now if the one before them has ended, else that of its next try.
+func (s *Store) moveFollowers(ctx context.Context, d models.Delivery, now, due time.Time) error {
+	compare := "<"
+	if due.IsZero() {
+		compare, due = ">", models.Instant(now)
+	}
+	_, err := s.exec(ctx, "UPDATE deliveries SET due_at = ? WHERE endpoint_id = ? AND object_id = ? AND sequence > ? AND state = ? AND slot IS NULL AND due_at "+compare+" ?",
+		due, d.EndpointID, d.ObjectID, d.Sequence, string(models.DeliveryWaiting), due)
+	return err
+}
+
+// markPause is how old an endpoint's time of its last try may be: all its deliveries write it.
+const markPause = time.Second
+
+// markEndpoint notes the outcome of a try with the endpoint.
+func (s *Store) markEndpoint(ctx context.Context, id string, good bool, now time.Time) (err error) {
+	now = models.Instant(now)
+	if good {
+		_, err = s.exec(ctx, `UPDATE webhook_endpoints SET tried_at = ?, delivered_at = ?, failing_since = NULL
+			WHERE id = ? AND (failing_since IS NOT NULL OR delivered_at IS NULL OR delivered_at <= ?)`, now, now, id, now.Add(-markPause))
+		return err
+	}
+	_, err = s.exec(ctx, `UPDATE webhook_endpoints SET tried_at = ?, failing_since = COALESCE(failing_since, ?)
+		WHERE id = ? AND (failing_since IS NULL OR tried_at IS NULL OR tried_at <= ?)`, now, now, id, now.Add(-markPause))
+	return err
+}
+
+// SendAgain makes a delivery due now. One that has ended gets a new round of tries. ErrNotFound. ErrConflict: it is under way.
+func (s *Store) SendAgain(ctx context.Context, endpointID, id string) error {
+	d, err := s.Delivery(ctx, endpointID, id)
+	if err != nil {
+		return err
+	}
+	if d.State == models.DeliveryWaiting {
+		return wrap("send the delivery again", s.execOr(ctx, ErrConflict, "UPDATE deliveries SET due_at = ? WHERE id = ? AND state = ? AND slot IS NULL",
+			s.now(), id, string(models.DeliveryWaiting)))
+	}
+	return wrap("send the delivery again", s.wait(ctx, []string{id}))
+}
+
+// wait begins a new round of tries for deliveries that have ended.
+func (s *Store) wait(ctx context.Context, ids []string) error {
+	if len(ids) == 0 {
 		return nil
 	}
-	return t
+	return inParts(ids, func(list string, part []any) error {
+		_, err := s.exec(ctx, "UPDATE deliveries SET state = ?, tries = 0, problem = '', status = 0, ended_at = NULL, due_at = ? WHERE state <> ? AND id IN "+list,
+			slices.Concat([]any{string(models.DeliveryWaiting), s.now(), string(models.DeliveryWaiting)}, part)...)
+		return err
+	})
 }
 
-// noteTry notes with the endpoint how a try ended, at most once a second while all is well.
-func (s *Store) noteTry(ctx context.Context, endpointID string, good bool) error {
-	now := s.now()
-	if !good {
-		_, err := s.exec(ctx, "UPDATE webhook_endpoints SET tried_at = ?, failing_since = COALESCE(failing_since, ?) WHERE id = ?", now, now, endpointID)
+// sentAtOnce is the maximum number of events that SendSince reads at once.
+const sentAtOnce = 200
+
+// SendSince makes the events from a time on that an endpoint wants due, those that it was never to be told about too: a page of them, after a
+// position. delivered sends again what was delivered as well. It returns how many are sent, and the position to go on with; 0: that was all.
+// ErrNotFound: there is no such endpoint, or it is disabled.
+func (s *Store) SendSince(ctx context.Context, endpointID string, since time.Time, delivered bool, after int) (sent, next int, err error) {
+	err = s.Tx(ctx, func(tx *Store) error {
+		sent, next = 0, 0
+		targets, err := tx.targets(ctx, endpointID)
+		if err != nil {
+			return err
+		}
+		if len(targets) == 0 {
+			return ErrNotFound
+		}
+		events, err := eventTable.query(ctx, tx, "WHERE position > ? AND created_at >= ? ORDER BY position LIMIT ?", after, models.Instant(since), sentAtOnce)
+		if err != nil {
+			return err
+		}
+		if len(events) == sentAtOnce {
+			next = events[len(events)-1].Position
+		}
+		sent, err = tx.sendEvents(ctx, targets[0], events, delivered)
 		return err
+	})
+	return sent, next, wrap("send events again", err)
+}
+
+func (s *Store) sendEvents(ctx context.Context, t target, events []models.Event, delivered bool) (int, error) {
+	ids := make([]string, 0, len(events))
+	for _, e := range events {
+		if t.endpoint.Wants(&e, t.key) {
+			ids = append(ids, e.ID)
+		}
 	}
-	_, err := s.exec(ctx, `UPDATE webhook_endpoints SET tried_at = ?, delivered_at = ?, failing_since = NULL
-		WHERE id = ? AND (failing_since IS NOT NULL OR tried_at IS NULL OR tried_at < ?)`, now, now, endpointID, now.Add(-time.Second))
+	if len(ids) == 0 {
+		return 0, nil
+	}
+	states := map[string]models.DeliveryState{}
+	var again []string
+	err := inParts(ids, func(list string, part []any) error {
+		query := "SELECT id, event_id, state FROM deliveries WHERE endpoint_id = ? AND event_id IN " + list
+		return s.each(ctx, query, slices.Concat([]any{t.endpoint.ID}, part), func(rows *sql.Rows) error {
+			var id, event string
+			var state models.DeliveryState
+			err := rows.Scan(&id, &event, &state)
+			states[event] = state
+			if state == models.DeliveryParked || delivered && state == models.DeliveryDelivered {
+				again = append(again, id)
+			}
+			return err
+		})
+	})
 	if err != nil {
-		return err
+		return 0, err
 	}
-	n, err := s.exec(ctx, "UPDATE webhook_endpoints SET state = ?, reason = '', state_since = ? WHERE id = ? AND state = ?",
-		string(models.EndpointEnabled), now, endpointID, string(models.EndpointFailing))
-	if err != nil || n == 0 {
-		return err
+	if err := s.wait(ctx, again); err != nil {
+		return 0, err
 	}
-	return s.CloseEndpointCase(ctx, endpointID, models.Remark("webhook_works"))
+	missing := slices.DeleteFunc(slices.Clone(events), func(e models.Event) bool { return states[e.ID] != "" || !slices.Contains(ids, e.ID) })
+	return len(again) + len(missing), s.addDeliveries(ctx, t, missing)
 }
 
-// Delivery reads a delivery; ErrNotFound.
-func (s *Store) Delivery(ctx context.Context, id string) (models.Delivery, error) {
-	if !isKey(id) {
+// Delivery reads a delivery to an endpoint; ErrNotFound.
+func (s *Store) Delivery(ctx context.Context, endpointID, id string) (models.Delivery, error) {
+	if !isKey(id) || !isKey(endpointID) {
 		return models.Delivery{}, wrap("read the delivery", ErrNotFound)
 	}
-	d, err := deliveryTable.take(ctx, s, "WHERE id = ?", id)
+	d, err := deliveryTable.take(ctx, s, "WHERE id = ? AND endpoint_id = ?", id, endpointID)
 	return d, wrap("read the delivery", err)
 }
 
-// TriesOf reads the tries of a delivery, newest first, at most models.MaxPageRows.
-func (s *Store) TriesOf(ctx context.Context, deliveryID string) ([]models.DeliveryTry, error) {
-	list, err := deliveryTryTable.query(ctx, s, "WHERE delivery_id = ? ORDER BY at DESC, id DESC LIMIT ?", deliveryID, models.MaxPageRows)
-	return list, wrap("read the tries", err)
-}
-
-// DeliveryFilter chooses deliveries. Fields that are empty choose all.
-type DeliveryFilter struct {
-	EndpointID string
-	State      models.DeliveryState
-	EventID    string
-}
-
-// DeliveryPage reads a page of deliveries, newest first. ErrFilter: limit. ErrCursor: after.
-func (s *Store) DeliveryPage(ctx context.Context, f DeliveryFilter, after string, limit int) (rows []models.Delivery, next string, err error) {
+// Deliveries reads a page of the deliveries to an endpoint, newest first. state chooses those in a state; empty: all. after is the next of the page
+// before. ErrFilter: limit. ErrCursor: after.
+func (s *Store) Deliveries(ctx context.Context, endpointID string, state models.DeliveryState, after string, limit int) ([]models.Delivery, string, error) {
 	where := conditions{}
-	where.equal("endpoint_id", f.EndpointID)
-	where.equal("state", string(f.State))
-	where.equal("event_id", f.EventID)
-	rows, next, err = deliveryTable.page(ctx, s, where, after, limit)
-	return rows, next, wrap("read the deliveries", err)
+	where.add("endpoint_id = ?", endpointID)
+	where.equal("state", string(state))
+	list, next, err := deliveryTable.page(ctx, s, where, after, limit)
+	return list, next, wrap("read the deliveries", err)
 }
 
-// DeliveriesOfOrder reads the deliveries of events about an order, what became it, and its refunds, oldest first, at most models.MaxPageRows.
+// DeliveryTries reads the tries of a delivery, oldest first.
+func (s *Store) DeliveryTries(ctx context.Context, deliveryID string) ([]models.DeliveryTry, error) {
+	list, err := deliveryTryTable.query(ctx, s, "WHERE delivery_id = ? ORDER BY at, id", deliveryID)
+	return list, wrap("read the tries of the delivery", err)
+}
+
+// DeliveriesOfOrder reads the deliveries about an order, what became it and its refunds, oldest first.
 func (s *Store) DeliveriesOfOrder(ctx context.Context, orderID string) ([]models.Delivery, error) {
-	list, err := deliveryTable.query(ctx, s, "WHERE order_id = ? ORDER BY created_at, sequence, id LIMIT ?", orderID, models.MaxPageRows)
-	return list, wrap("read the deliveries of the order", err)
+	list, err := deliveryTable.query(ctx, s, "WHERE order_id = ? ORDER BY created_at, id", orderID)
+	return list, wrap("read the deliveries about the order", err)
 }
 
-// again are the columns of a delivery that begins a new round.
-const again = "UPDATE deliveries SET state = ?, tries = 0, due_at = ?, ended_at = NULL, lease = '', slot = NULL"
-
-// Redeliver begins a new round of a delivery, whether it was delivered, parked or waits; ErrConflict: it is under way, or there is none.
-func (s *Store) Redeliver(ctx context.Context, id string) error {
-	return wrap("send again", s.execOr(ctx, ErrConflict, again+" WHERE id = ? AND lease = ''", string(models.DeliveryWaiting), s.now(), id))
+// WaitingDeliveries counts what waits for each endpoint, those without anything left out.
+func (s *Store) WaitingDeliveries(ctx context.Context) (map[string]int, error) {
+	counts, err := readMap[string, int](ctx, s, "SELECT endpoint_id, COUNT(*) FROM deliveries WHERE state = ? GROUP BY endpoint_id", string(models.DeliveryWaiting))
+	return counts, wrap("count what waits for endpoints", err)
 }
 
-// RedeliverSince begins a new round of the deliveries of an endpoint about events since a time that were parked, and of those that were delivered
-// too if all is true. It returns their number.
-func (s *Store) RedeliverSince(ctx context.Context, endpointID string, since time.Time, all bool) (int, error) {
-	states := []any{string(models.DeliveryParked), string(models.DeliveryParked)}
-	if all {
-		states[1] = string(models.DeliveryDelivered)
+// DeliveryBacklog counts what waits for endpoints, and the endpoints that do not work.
+func (s *Store) DeliveryBacklog(ctx context.Context) (models.DeliveryBacklog, error) {
+	var b models.DeliveryBacklog
+	err := s.one(ctx, "SELECT COUNT(*) FROM (SELECT id FROM deliveries WHERE state = ? LIMIT ?) w", []any{string(models.DeliveryWaiting), models.MaxGauge}, &b.Waiting)
+	if err == nil && b.Waiting > 0 {
+		err = s.each(ctx, "SELECT created_at FROM deliveries WHERE state = ? ORDER BY created_at LIMIT 1", []any{string(models.DeliveryWaiting)},
+			func(rows *sql.Rows) error { return rows.Scan(nullTime{&b.Oldest}) })
 	}
-	n, err := s.exec(ctx, again+" WHERE endpoint_id = ? AND created_at >= ? AND state IN (?, ?)",
-		append([]any{string(models.DeliveryWaiting), s.now(), endpointID, models.Instant(since)}, states...)...)
-	return int(n), wrap("send again", err)
+	if err == nil {
+		err = s.one(ctx, "SELECT COUNT(*) FROM webhook_endpoints WHERE state = ?", []any{string(models.EndpointFailing)}, &b.Failing)
+	}
+	if err == nil {
+		err = s.one(ctx, "SELECT COUNT(*) FROM webhook_endpoints WHERE state = ? AND reason <> ?",
+			[]any{string(models.EndpointDisabled), string(models.ReasonPerson)}, &b.Disabled)
+	}
+	return b, wrap("count what waits for endpoints", err)
 }
 
-// AddMissed makes deliveries of published events for an endpoint that wants them and has none, such as those from when it was disabled: up to
-// limit events since a time and after a position are looked at. It returns how many it made, and the last position, 0 at the end.
-func (s *Store) AddMissed(ctx context.Context, endpoint models.WebhookEndpoint, since time.Time, after, limit int) (made, last int, err error) {
-	events, err := eventTable.query(ctx, s, "WHERE position > ? AND created_at >= ? ORDER BY position LIMIT ?", after, models.Instant(since), limit)
-	if err != nil || len(events) == 0 {
-		return 0, 0, wrap("look for events", err)
-	}
-	keys := map[string]*models.APIKey{}
-	if err := s.keyOf(ctx, keys, endpoint); err != nil {
-		return 0, 0, err
-	}
-	ids := make([]string, len(events))
-	for i, e := range events {
-		ids[i] = e.ID
-	}
-	there, err := s.deliveredEvents(ctx, endpoint.ID, ids)
-	if err != nil {
-		return 0, 0, err
-	}
-	var rows []models.Delivery
-	for i := range events {
-		e := &events[i]
-		if there[e.ID] || e.Type == models.EventPing || !endpoint.Wants(e, keys[endpoint.KeyID]) {
-			continue
-		}
-		row, err := s.newDelivery(e, &endpoint)
-		if err != nil {
-			return 0, 0, err
-		}
-		rows = append(rows, row)
-	}
-	if len(events) == limit {
-		last = events[len(events)-1].Position
-	}
-	return len(rows), last, s.insertDeliveries(ctx, rows)
-}
-
-// deliveredEvents returns which of some events an endpoint has deliveries of.
-func (s *Store) deliveredEvents(ctx context.Context, endpointID string, ids []string) (map[string]bool, error) {
-	found := map[string]bool{}
-	err := inParts(ids, func(list string, part []any) error {
-		have, err := s.readTexts(ctx, "SELECT event_id FROM deliveries WHERE endpoint_id = ? AND event_id IN "+list, slices.Concat([]any{endpointID}, part)...)
-		for _, id := range have {
-			found[id] = true
-		}
-		return err
-	})
-	return found, wrap("look for deliveries", err)
-}
-
-// ForgetDeliveries removes up to limit deliveries about events from before a time that have ended, with their log, and returns how many.
+// ForgetDeliveries removes up to limit deliveries that ended before a time, with their tries, and returns how many.
 func (s *Store) ForgetDeliveries(ctx context.Context, before time.Time, limit int) (int, error) {
-	ids, err := s.readTexts(ctx, "SELECT id FROM deliveries WHERE state IN (?, ?) AND created_at < ? LIMIT ?",
-		string(models.DeliveryDelivered), string(models.DeliveryParked), models.Instant(before), max(1, limit))
+	before = models.Instant(before)
+	ids, err := s.readTexts(ctx, "SELECT id FROM deliveries WHERE state IN (?, ?) AND created_at < ? AND ended_at < ? ORDER BY created_at LIMIT ?",
+		string(models.DeliveryDelivered), string(models.DeliveryParked), before, before, max(1, limit))
 	if err != nil || len(ids) == 0 {
 		return 0, wrap("look for old deliveries", err)
 	}
-	gone := 0
 	err = s.Tx(ctx, func(tx *Store) error {
-		gone = 0
 		return inParts(ids, func(list string, part []any) error {
 			if _, err := tx.exec(ctx, "DELETE FROM delivery_tries WHERE delivery_id IN "+list, part...); err != nil {
 				return err
 			}
-			n, err := tx.exec(ctx, "DELETE FROM deliveries WHERE id IN "+list, part...)
-			gone += int(n)
+			_, err := tx.exec(ctx, "DELETE FROM deliveries WHERE id IN "+list, part...)
 			return err
 		})
 	})
-	return gone, wrap("remove old deliveries", err)
+	return len(ids), wrap("remove old deliveries", err)
 }
 
-// DeliveryBacklog counts what waits to be delivered, and the endpoints that need attention.
-func (s *Store) DeliveryBacklog(ctx context.Context) (b models.DeliveryBacklog, err error) {
-	err = s.one(ctx, "SELECT COUNT(*) FROM (SELECT id FROM deliveries WHERE state = ? LIMIT ?) w", []any{string(models.DeliveryWaiting), models.MaxGauge}, &b.Waiting)
-	if err == nil && b.Waiting > 0 {
-		err = s.one(ctx, "SELECT created_at FROM deliveries WHERE state = ? ORDER BY created_at LIMIT 1", []any{string(models.DeliveryWaiting)}, orZero(&b.Oldest))
-		if errors.Is(err, ErrNotFound) {
-			err = nil
-		}
-	}
-	if err == nil {
-		err = s.one(ctx, `SELECT COALESCE(SUM(CASE WHEN state = ? THEN 1 ELSE 0 END), 0),
-			COALESCE(SUM(CASE WHEN state = ? AND reason <> ? THEN 1 ELSE 0 END), 0) FROM webhook_endpoints`,
-			[]any{string(models.EndpointFailing), string(models.EndpointDisabled), string(models.ReasonPerson)}, &b.Failing, &b.Disabled)
-	}
-	return b, wrap("count what waits to be delivered", err)
+// ForgetOldSecrets removes the secrets of endpoints whose time is over.
+func (s *Store) ForgetOldSecrets(ctx context.Context) error {
+	_, err := s.exec(ctx, "UPDATE webhook_endpoints SET old_sealed = NULL, old_until = NULL WHERE old_until <= ?", s.now())
+	return wrap("remove old secrets", err)
 }
