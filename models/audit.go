@@ -164,6 +164,7 @@ func AuditActions() []string {
 		"stock.correct", "stock.count",
 		"tag.delete", "tag.rename",
 		"task.start", "task.stop",
+		"webhook.change", "webhook.create", "webhook.delete", "webhook.ping", "webhook.resend", "webhook.rotate", "webhook.switch",
 		"zone.change", "zone.create", "zone.delete",
 	}
 }

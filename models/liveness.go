@@ -2,7 +2,7 @@ package models
 
 import "time"
 
-// Work that moves by itself and may stop: an attempt to pay, an order, a callback, a mail, a refund, a task. What is overdue gets a case
+// Work that moves by itself and may stop: an attempt to pay, an order, a callback, a mail, a refund, a task, a webhook. What is overdue gets a case
 // (ReviewOverdue) after CaseAfter, and nothing may be overdue for LostAfter without one (reliability.md R23, I16).
 const (
 	CaseAfter = 15 * time.Minute
@@ -21,11 +21,12 @@ const (
 	OverdueRefund      OverdueKind = "refund"      // approved and not sent, or the outcome is not known
 	OverdueUnconfirmed OverdueKind = "unconfirmed" // a refund that the exchange accepted and no statement shows
 	OverdueTask        OverdueKind = "task"        // without progress
+	OverdueWebhook     OverdueKind = "webhook"     // nobody sends what an endpoint is to be told
 )
 
 // OverdueKinds returns all kinds.
 func OverdueKinds() []OverdueKind {
-	return []OverdueKind{OverdueAttempt, OverdueOrder, OverdueCallback, OverdueMail, OverdueRefund, OverdueUnconfirmed, OverdueTask}
+	return []OverdueKind{OverdueAttempt, OverdueOrder, OverdueCallback, OverdueMail, OverdueRefund, OverdueUnconfirmed, OverdueTask, OverdueWebhook}
 }
 
 // Overdue is something that does not move any more.

@@ -78,6 +78,8 @@ const (
 	MailStaffDaily MailKind = "staff_daily" // the same once a day: AlertCounts
 	MailPriceAlert MailKind = "price_alert" // to the owners, about prices that a person changed and had to confirm: PriceAlert
 
+	MailWebhook MailKind = "staff_webhook" // to the owners, about a webhook endpoint that fails or was disabled: WebhookAlert
+
 	MailNewBrowser MailKind = "staff_new_browser" // a browser signed in that never had before: Facts "address" and "browser"
 	MailThrottled  MailKind = "staff_throttled"   // there were so many tries that the next have to wait: no details
 )
@@ -91,7 +93,7 @@ type StaffMail struct {
 }
 
 // OwnersOnly reports whether a mail to the staff is for owners: a person who is none any more does not get it.
-func (k MailKind) OwnersOnly() bool { return k == MailPriceAlert }
+func (k MailKind) OwnersOnly() bool { return k == MailPriceAlert || k == MailWebhook }
 
 // MailResent is OutboxMessage.About of a mail that a person of the staff sends again: no stranger caused it, so that no limit holds for it.
 const MailResent = "resent"

@@ -44,6 +44,7 @@ const (
 	ReviewSealedDay      ReviewKind = "sealed_day_changed" // the platform's statement of a sealed day differs from the sealed one
 	ReviewUnmatchedOrder ReviewKind = "unmatched_order"    // the platform knows an order under our id that is not the attempt's
 	ReviewRate           ReviewKind = "rate"               // nothing can be sold at a coin's rate
+	ReviewWebhook        ReviewKind = "webhook"            // a webhook endpoint fails, or was disabled; closed by itself when it works again
 )
 
 // Decision is what a person decides about a case (docs: reliability.md §4).

@@ -1128,6 +1128,74 @@ CREATE TABLE IF NOT EXISTS events (
   KEY events_by_time (created_at)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
+-- An address that is told about events.
+CREATE TABLE IF NOT EXISTS webhook_endpoints (
+  id            CHAR(36) COLLATE ascii_bin NOT NULL,
+  key_id        VARCHAR(36) COLLATE ascii_bin NOT NULL,           -- API key that made it; empty: staff
+  url           VARCHAR(2000) COLLATE utf8mb4_bin NOT NULL,
+  types         VARCHAR(4000) COLLATE utf8mb4_bin NOT NULL,       -- JSON list of types of events; empty: all
+  description   VARCHAR(200) NOT NULL,
+  state         VARCHAR(16) COLLATE ascii_bin NOT NULL,           -- enabled, failing, disabled
+  reason        VARCHAR(16) COLLATE ascii_bin NOT NULL,           -- failures, gone, person; empty: it is enabled
+  state_since   DATETIME(3) NOT NULL,
+  secret_sealed BLOB NULL,                                        -- encrypted
+  old_sealed    BLOB NULL,                                        -- encrypted: the secret before, which signs too until old_until
+  old_until     DATETIME(3) NULL,
+  key_sealed    BLOB NULL,                                        -- encrypted: ed25519 key; NULL: none
+  failing_since DATETIME(3) NULL,                                 -- first failure since the last success
+  tried_at      DATETIME(3) NULL,
+  delivered_at  DATETIME(3) NULL,
+  created_at    DATETIME(3) NOT NULL,
+  updated_at    DATETIME(3) NOT NULL,
+  version       INT NOT NULL,
+  PRIMARY KEY (id),
+  KEY webhook_endpoints_by_key (key_id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+-- One event for one endpoint.
+CREATE TABLE IF NOT EXISTS deliveries (
+  id          CHAR(36) COLLATE ascii_bin NOT NULL,
+  event_id    VARCHAR(36) COLLATE ascii_bin NOT NULL,
+  endpoint_id CHAR(36) COLLATE ascii_bin NOT NULL,
+  event_type  VARCHAR(32) COLLATE ascii_bin NOT NULL,
+  object_id   VARCHAR(36) COLLATE ascii_bin NOT NULL,
+  order_id    VARCHAR(36) COLLATE ascii_bin NOT NULL,             -- empty: it is about no order
+  sequence    INT NOT NULL,                                       -- of the object: a later one waits for the earlier ones
+  body        MEDIUMTEXT COLLATE utf8mb4_bin NOT NULL,            -- as it is sent
+  state       VARCHAR(16) COLLATE ascii_bin NOT NULL,             -- waiting, delivered, parked
+  tries       INT NOT NULL,
+  problem     VARCHAR(32) COLLATE ascii_bin NOT NULL,             -- of the last try: models.DeliveryProblems
+  status      INT NOT NULL,                                       -- of HTTP, of the last try; 0: no answer
+  created_at  DATETIME(3) NOT NULL,
+  ended_at    DATETIME(3) NULL,
+  due_at      DATETIME(3) NULL,                                   -- NULL: it does not wait
+  lease       VARCHAR(64) COLLATE ascii_bin NOT NULL DEFAULT '',
+  slot        INT NULL,                                           -- 1 to 4 while it is under way
+  PRIMARY KEY (id),
+  UNIQUE KEY deliveries_event (event_id, endpoint_id),
+  UNIQUE KEY deliveries_slot (endpoint_id, slot),
+  KEY deliveries_due_at (endpoint_id, due_at),
+  KEY deliveries_of_object (endpoint_id, object_id, sequence),
+  KEY deliveries_by_time (endpoint_id, created_at, id),
+  KEY deliveries_by_order (order_id),
+  KEY deliveries_waiting (state, created_at),
+  CONSTRAINT deliveries_endpoint FOREIGN KEY (endpoint_id) REFERENCES webhook_endpoints (id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+-- One try to deliver.
+CREATE TABLE IF NOT EXISTS delivery_tries (
+  id          CHAR(36) COLLATE ascii_bin NOT NULL,
+  delivery_id CHAR(36) COLLATE ascii_bin NOT NULL,
+  at          DATETIME(3) NOT NULL,
+  took_ms     INT NOT NULL,                                       -- milliseconds
+  status      INT NOT NULL,                                       -- of HTTP; 0: no answer
+  problem     VARCHAR(32) COLLATE ascii_bin NOT NULL,             -- models.DeliveryProblems; empty: delivered
+  answer      VARCHAR(1024) COLLATE utf8mb4_bin NOT NULL,         -- the beginning of the answer
+  PRIMARY KEY (id),
+  KEY delivery_tries_by_delivery (delivery_id, at),
+  CONSTRAINT delivery_tries_delivery FOREIGN KEY (delivery_id) REFERENCES deliveries (id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
 
 -- ==== Statements ====
 -- The exchange's daily statements, and how they differ from the shop's records.
@@ -1604,6 +1672,9 @@ DROP TABLE IF EXISTS book_days;
 DROP TABLE IF EXISTS statement_lines;
 DROP TABLE IF EXISTS statement_pages;
 DROP TABLE IF EXISTS statements;
+DROP TABLE IF EXISTS delivery_tries;
+DROP TABLE IF EXISTS deliveries;
+DROP TABLE IF EXISTS webhook_endpoints;
 DROP TABLE IF EXISTS events;
 DROP TABLE IF EXISTS answers;
 DROP TABLE IF EXISTS payment_links;

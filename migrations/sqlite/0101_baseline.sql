@@ -1097,6 +1097,74 @@ CREATE UNIQUE INDEX events_of_object ON events (object_id, sequence);
 CREATE INDEX events_by_order ON events (order_id, created_at);
 CREATE INDEX events_by_time ON events (created_at);
 
+-- An address that is told about events.
+CREATE TABLE webhook_endpoints (
+  id            TEXT NOT NULL,
+  key_id        TEXT NOT NULL,                    -- API key that made it; empty: staff
+  url           TEXT NOT NULL,
+  types         TEXT NOT NULL,                    -- JSON list of types of events; empty: all
+  description   TEXT NOT NULL,
+  state         TEXT NOT NULL,                    -- enabled, failing, disabled
+  reason        TEXT NOT NULL,                    -- failures, gone, person; empty: it is enabled
+  state_since   DATETIME NOT NULL,
+  secret_sealed BLOB NULL,                        -- encrypted
+  old_sealed    BLOB NULL,                        -- encrypted: the secret before, which signs too until old_until
+  old_until     DATETIME NULL,
+  key_sealed    BLOB NULL,                        -- encrypted: ed25519 key; NULL: none
+  failing_since DATETIME NULL,                    -- first failure since the last success
+  tried_at      DATETIME NULL,
+  delivered_at  DATETIME NULL,
+  created_at    DATETIME NOT NULL,
+  updated_at    DATETIME NOT NULL,
+  version       INTEGER NOT NULL,
+  PRIMARY KEY (id)
+);
+CREATE INDEX webhook_endpoints_by_key ON webhook_endpoints (key_id);
+
+-- One event for one endpoint.
+CREATE TABLE deliveries (
+  id          TEXT NOT NULL,
+  event_id    TEXT NOT NULL,
+  endpoint_id TEXT NOT NULL,
+  event_type  TEXT NOT NULL,
+  object_id   TEXT NOT NULL,
+  order_id    TEXT NOT NULL,                      -- empty: it is about no order
+  sequence    INTEGER NOT NULL,                   -- of the object: a later one waits for the earlier ones
+  body        TEXT NOT NULL,                      -- as it is sent
+  state       TEXT NOT NULL,                      -- waiting, delivered, parked
+  tries       INTEGER NOT NULL,
+  problem     TEXT NOT NULL,                      -- of the last try: models.DeliveryProblems
+  status      INTEGER NOT NULL,                   -- of HTTP, of the last try; 0: no answer
+  created_at  DATETIME NOT NULL,
+  ended_at    DATETIME NULL,
+  due_at      DATETIME NULL,                      -- NULL: it does not wait
+  lease       TEXT NOT NULL DEFAULT '',
+  slot        INTEGER NULL,                       -- 1 to 4 while it is under way
+  PRIMARY KEY (id),
+  CONSTRAINT deliveries_endpoint FOREIGN KEY (endpoint_id) REFERENCES webhook_endpoints (id)
+);
+CREATE UNIQUE INDEX deliveries_event ON deliveries (event_id, endpoint_id);
+CREATE UNIQUE INDEX deliveries_slot ON deliveries (endpoint_id, slot);
+CREATE INDEX deliveries_due_at ON deliveries (endpoint_id, due_at);
+CREATE INDEX deliveries_of_object ON deliveries (endpoint_id, object_id, sequence);
+CREATE INDEX deliveries_by_time ON deliveries (endpoint_id, created_at, id);
+CREATE INDEX deliveries_by_order ON deliveries (order_id);
+CREATE INDEX deliveries_waiting ON deliveries (state, created_at);
+
+-- One try to deliver.
+CREATE TABLE delivery_tries (
+  id          TEXT NOT NULL,
+  delivery_id TEXT NOT NULL,
+  at          DATETIME NOT NULL,
+  took_ms     INTEGER NOT NULL,                   -- milliseconds
+  status      INTEGER NOT NULL,                   -- of HTTP; 0: no answer
+  problem     TEXT NOT NULL,                      -- models.DeliveryProblems; empty: delivered
+  answer      TEXT NOT NULL,                      -- the beginning of the answer
+  PRIMARY KEY (id),
+  CONSTRAINT delivery_tries_delivery FOREIGN KEY (delivery_id) REFERENCES deliveries (id)
+);
+CREATE INDEX delivery_tries_by_delivery ON delivery_tries (delivery_id, at);
+
 
 -- ==== Statements ====
 -- The exchange's daily statements, and how they differ from the shop's records.
@@ -1570,6 +1638,9 @@ DROP TABLE book_days;
 DROP TABLE statement_lines;
 DROP TABLE statement_pages;
 DROP TABLE statements;
+DROP TABLE delivery_tries;
+DROP TABLE deliveries;
+DROP TABLE webhook_endpoints;
 DROP TABLE events;
 DROP TABLE answers;
 DROP TABLE payment_links;

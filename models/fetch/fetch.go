@@ -7,6 +7,7 @@
 package fetch
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -14,6 +15,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"slices"
 	"syscall"
 	"time"
 
@@ -43,6 +45,9 @@ type Options struct {
 	SameHost       bool          // follow redirects on the same scheme and host only
 	Loopback       bool          // also allow this machine, over plain http too; for demonstrations and tests
 
+	Networks []netip.Prefix // that are allowed although they are not public, over https
+	PerHost  int            // connections to one host that are kept for further requests; 0: 2
+
 	// Wrap wraps the transport that connects, for example in a circuit breaker. It may be nil.
 	Wrap func(http.RoundTripper) http.RoundTripper
 }
@@ -52,7 +57,7 @@ type Options struct {
 func New(o Options) *http.Client {
 	dialer := &net.Dialer{Timeout: o.ConnectTimeout, Control: o.control}
 	var transport http.RoundTripper = &http.Transport{ // Proxy is nil, so the environment's proxy is not used
-		DialContext: dialer.DialContext, TLSHandshakeTimeout: o.ConnectTimeout, ForceAttemptHTTP2: true, MaxIdleConnsPerHost: 2,
+		DialContext: dialer.DialContext, TLSHandshakeTimeout: o.ConnectTimeout, ForceAttemptHTTP2: true, MaxIdleConnsPerHost: cmp.Or(o.PerHost, 2),
 		IdleConnTimeout: time.Minute, MaxResponseHeaderBytes: maxHeaderBytes, DisableCompression: true,
 	}
 	if o.Wrap != nil {
@@ -75,7 +80,7 @@ func (o Options) Check(u *url.URL) error {
 	literal := err == nil
 	loopback := u.Hostname() == "localhost" || literal && ip.Unmap().IsLoopback()
 	switch {
-	case loopback && !o.Loopback, literal && !o.reaches(ip), u.Scheme != "https" && (u.Scheme != "http" || !loopback):
+	case loopback && !o.Loopback && !(literal && o.named(ip)), literal && !o.reaches(ip), u.Scheme != "https" && (u.Scheme != "http" || !loopback || !o.Loopback):
 		return ErrAddress
 	}
 	return nil
@@ -115,10 +120,26 @@ func (o Options) control(_, address string, _ syscall.RawConn) error {
 // translates (6to4, Teredo, NAT64) are refused.
 func (o Options) reaches(ip netip.Addr) bool {
 	ip = ip.Unmap()
-	if o.Loopback && ip.IsLoopback() {
+	if o.Loopback && ip.IsLoopback() || o.named(ip) {
 		return true
 	}
 	return ssrf.New(ssrf.WithAnyPort()).SafeAddr(ip) == nil
+}
+
+// named reports whether an address is in one of the networks that are allowed although they are not public.
+func (o Options) named(ip netip.Addr) bool {
+	return slices.ContainsFunc(o.Networks, func(n netip.Prefix) bool { return n.Contains(ip.Unmap()) })
+}
+
+// OwnNetwork reports whether a network can be allowed although it is not public: one of private addresses (RFC 1918, RFC 4193, RFC 6598) or of this
+// machine. Others, such as the link-local one with a host's metadata service, cannot.
+func OwnNetwork(n netip.Prefix) bool {
+	return slices.ContainsFunc(ownNetworks, func(own netip.Prefix) bool { return own.Bits() <= n.Bits() && own.Contains(n.Addr()) })
+}
+
+var ownNetworks = []netip.Prefix{
+	netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("172.16.0.0/12"), netip.MustParsePrefix("192.168.0.0/16"), netip.MustParsePrefix("100.64.0.0/10"),
+	netip.MustParsePrefix("fc00::/7"), netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128"),
 }
 
 // checked is a transport that refuses requests whose address may not be fetched, including redirects.

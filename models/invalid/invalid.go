@@ -54,6 +54,7 @@ const (
 	Tracking   Problem = "tracking"    // not an https address to follow a parcel
 	Prefix     Problem = "prefix"      // not letters, digits and # - _ . with no digit at the end
 	Network    Problem = "network"     // not a network address, or a network such as 192.0.2.0/24
+	Public     Problem = "public"      // an https address that is not public
 	Origin     Problem = "origin"      // an address on an origin that the key does not have
 )
 

@@ -47,6 +47,7 @@ type Worker struct {
 	Step  func(context.Context) (int, error) // handles due rows and returns their number
 	Limit time.Duration                      // of one step; 0: StepLimit
 	Wake  Bell                               // rings when new work was stored; nil: the worker only polls
+	Wait  func()                             // waits for what its steps have begun and not ended; nil: a step ends what it begins
 
 	endless bool // no limit for a step; it must show progress instead
 }
@@ -134,7 +135,11 @@ func (e *Engine) Run(ctx context.Context) error {
 	for _, w := range e.workers {
 		group.Go(func() error { return e.supervise(ctx, w) })
 	}
-	if err := group.Wait(); err != nil && !errors.Is(err, context.Canceled) {
+	err := group.Wait()
+	for _, w := range e.workers {
+		w.wait()
+	}
+	if err != nil && !errors.Is(err, context.Canceled) {
 		return fmt.Errorf("workers: %w", err)
 	}
 	return nil
@@ -146,12 +151,19 @@ func (e *Engine) RunOnce(ctx context.Context) (int, error) {
 	total := 0
 	for _, w := range e.workers {
 		n, err := w.Step(ctx)
+		w.wait()
 		total += n
 		if err != nil {
 			return total, fmt.Errorf("%s: %w", w.Name, err)
 		}
 	}
 	return total, nil
+}
+
+func (w Worker) wait() {
+	if w.Wait != nil {
+		w.Wait()
+	}
 }
 
 // Workers returns the state of each worker of this process, in order of registration. There are none before Run.

@@ -29,6 +29,12 @@ func (o *Outbox) QueueStaff(ctx context.Context, tx *store.Store, m models.Staff
 // QueueStaffPrices queues a mail about a change of prices to each owner of the shop, in the transaction tx. It does nothing if the shop sends
 // its staff no mails. The signature is that of rates.Config.Alert and catalogue.TransfersConfig.Alert.
 func (o *Outbox) QueueStaffPrices(ctx context.Context, tx *store.Store, alert models.PriceAlert) error {
+	return o.QueueOwners(ctx, tx, models.MailPriceAlert, alert)
+}
+
+// QueueOwners queues a mail of a kind that is for owners to each of them, in the transaction tx. It does nothing if the shop sends its staff no
+// mails.
+func (o *Outbox) QueueOwners(ctx context.Context, tx *store.Store, kind models.MailKind, details any) error {
 	if !o.SendsToStaff() {
 		return nil
 	}
@@ -37,10 +43,10 @@ func (o *Outbox) QueueStaffPrices(ctx context.Context, tx *store.Store, alert mo
 		return fmt.Errorf("look for owners: %w", err)
 	}
 	for _, person := range people {
-		if !mayGet(person, models.MailPriceAlert) {
+		if !mayGet(person, kind) {
 			continue
 		}
-		m := models.StaffMail{Kind: models.MailPriceAlert, StaffID: person.ID, Details: alert, Key: string(models.MailPriceAlert) + ":" + models.NewID()}
+		m := models.StaffMail{Kind: kind, StaffID: person.ID, Details: details, Key: string(kind) + ":" + models.NewID()}
 		if err := o.QueueStaff(ctx, tx, m); err != nil {
 			return err
 		}

@@ -175,7 +175,7 @@ func (s *Store) PublishEvents(ctx context.Context, limit int, also func(tx *Stor
 		if err != nil {
 			return err
 		}
-		if list, err = eventTable.query(ctx, tx, "WHERE position IS NULL ORDER BY created_at, id LIMIT ?", max(1, limit)); err != nil || len(list) == 0 {
+		if list, err = eventTable.query(ctx, tx, "WHERE position IS NULL ORDER BY created_at, sequence, id LIMIT ?", max(1, limit)); err != nil || len(list) == 0 {
 			return err
 		}
 		inSequence(list)

@@ -127,7 +127,7 @@ func (s *Store) Invariants(ctx context.Context) ([]Violation, error) {
 		return nil, err
 	}
 	var found []Violation
-	for _, rule := range slices.Concat(invariants, pricingInvariants, moneyInvariants, catalogueInvariants) {
+	for _, rule := range slices.Concat(invariants, pricingInvariants, moneyInvariants, catalogueInvariants, webhookInvariants) {
 		var args []any
 		if strings.Contains(rule.query, "?") {
 			args = []any{now.Add(-overdue)}

@@ -19,6 +19,9 @@ var sealedColumns = []struct{ table, key, column string }{
 	{"settings", "name", "sealed"},
 	{"staff", "id", "totp_sealed"},
 	{"statement_pages", "statement_id", "sealed"},
+	{"webhook_endpoints", "id", "secret_sealed"},
+	{"webhook_endpoints", "id", "old_sealed"},
+	{"webhook_endpoints", "id", "key_sealed"},
 }
 
 // secretMarks are what the secrets of a shop look like in a text: the members of the platform's messages that hold tokens and accounts, the
@@ -36,6 +39,7 @@ func secretMarks() []string {
 var freeOfSecrets = []string{
 	"orders", "order_lines", "attempts", "evidence", "transitions", "reviews", "inbox", "outbox", "notes", "customer_notes", "refunds", "statements",
 	"statement_lines", "book_days", "discrepancies", "discrepancy_events", "tasks", "task_rows", "audit_entries", "staff", "staff_sessions",
+	"events", "deliveries", "delivery_tries", "webhook_endpoints",
 }
 
 // secretsInvariant finds secrets that are not encrypted (I13): what should be sealed and is not, and texts that look like a token or a key.

@@ -44,6 +44,10 @@ var overdueRules = []overdueRule{
 	{models.OverdueTask, 0, `SELECT t.id AS id, '' AS order_id, '' AS attempt_id, t.updated_at AS since FROM tasks t
 		WHERE t.due_at IS NOT NULL AND (t.due_at < {cutoff} OR t.state = 'running' AND t.updated_at < {cutoff})` +
 		strings.Replace(noOtherCase, "{about}", "c.subject = t.id", 1)},
+	// A receiver that answers slowly, or not at all, has tries. An endpoint without any for so long is one that nobody works for.
+	{models.OverdueWebhook, 0, `SELECT w.endpoint_id AS id, '' AS order_id, '' AS attempt_id, MIN(w.due_at) AS since
+		FROM deliveries w JOIN webhook_endpoints e ON e.id = w.endpoint_id
+		WHERE w.due_at < {cutoff} AND COALESCE(e.tried_at, e.created_at) < {cutoff} GROUP BY w.endpoint_id`},
 }
 
 // at returns the rule's query for rows that have been overdue for a time.

@@ -63,6 +63,10 @@ var (
 	answerTable   = tableOf[models.Answer]()
 	eventTable    = tableOf[models.Event]()
 
+	endpointTable    = tableOf[models.WebhookEndpoint]("key_id", "created_at", "state", "reason", "state_since", "failing_since", "tried_at", "delivered_at")
+	deliveryTable    = tableOf[models.Delivery]()
+	deliveryTryTable = tableOf[models.DeliveryTry]()
+
 	statementLineTable    = tableOf[models.StatementLine]()
 	bookDayTable          = tableOf[models.BookDay]()
 	discrepancyTable      = tableOf[models.Discrepancy]()
@@ -217,6 +221,7 @@ var rowTypes = describe(
 	models.Staff{}, models.StaffSession{}, models.StaffDevice{}, models.Invitation{}, throttle{}, models.SecurityCount{}, models.AuditEntry{},
 	mailSlot{}, alert{}, models.StaffAlert{},
 	models.APIKey{}, models.Pairing{}, models.Checkout{}, models.PaymentLink{}, models.Answer{}, models.Event{},
+	models.WebhookEndpoint{}, models.Delivery{}, models.DeliveryTry{},
 )
 
 // rowType is what all rows of a type have in common.

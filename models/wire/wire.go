@@ -229,3 +229,30 @@ func Text(object any) (models.RawJSON, error) {
 	}
 	return models.RawJSON(text), nil
 }
+
+// Endpoint is a webhook endpoint as events tell it.
+type Endpoint struct {
+	Object      string   `json:"object" enum:"webhook_endpoint" doc:"Always webhook_endpoint."`
+	ID          string   `json:"id"`
+	URL         string   `json:"url"`
+	Types       []string `json:"types" doc:"Of events; empty: all."`
+	Description string   `json:"description"`
+	Status      string   `json:"status" enum:"enabled,failing,disabled"`
+	Reason      string   `json:"reason,omitempty" enum:"failures,gone,person" doc:"Why it is failing or disabled."`
+	Sequence    int      `json:"sequence,omitempty" doc:"Rises with each event about this endpoint; left out elsewhere."`
+	CreatedAt   string   `json:"created_at" format:"date-time"`
+	DeliveredAt string   `json:"delivered_at,omitempty" format:"date-time" doc:"Last success."`
+	FailingFrom string   `json:"failing_since,omitempty" format:"date-time" doc:"First failure since the last success."`
+}
+
+// OfEndpoint returns a webhook endpoint, without its secrets. sequence is that of the event; 0: it is in none.
+func OfEndpoint(e *models.WebhookEndpoint, sequence int) Endpoint {
+	types := []string(e.Types)
+	if types == nil {
+		types = []string{}
+	}
+	return Endpoint{
+		Object: "webhook_endpoint", ID: e.ID, URL: e.URL, Types: types, Description: e.Description, Status: string(e.State), Reason: string(e.Reason),
+		Sequence: sequence, CreatedAt: Time(e.CreatedAt), DeliveredAt: Time(e.DeliveredAt), FailingFrom: Time(e.FailingSince),
+	}
+}

@@ -3,12 +3,14 @@ package assembly
 
 import (
 	"fmt"
+	"net/netip"
 	"time"
 
 	"github.com/coincart/coincart/models/alerts"
 	"github.com/coincart/coincart/models/catalogue"
 	"github.com/coincart/coincart/models/customers"
 	"github.com/coincart/coincart/models/health"
+	"github.com/coincart/coincart/models/hooks"
 	"github.com/coincart/coincart/models/jobs"
 	"github.com/coincart/coincart/models/keys"
 	"github.com/coincart/coincart/models/mail"
@@ -30,6 +32,9 @@ type Config struct {
 
 	ComposeStaff mail.ComposeStaff // nil: nothing is mailed to the staff
 
+	WebhookNetworks []netip.Prefix // that webhook endpoints may be in although they are not public
+	Version         string         // of the program, which webhooks name; empty: they do not
+
 	Demo bool // a demonstration: addresses to come back to may be on this machine, without TLS
 
 	PlatformURL    string        // the exchange's address, for its public prices (models.PlatformMark)
@@ -47,6 +52,7 @@ type Services struct {
 	Payments  *payments.Service
 	Checkouts *checkouts.Service
 	Keys      *keys.Service
+	Hooks     *hooks.Service
 	Books     *books.Service
 	Rates     *rates.Service
 	Customers *customers.Service
@@ -73,6 +79,11 @@ func New(c Config) (Services, error) {
 		return s, fmt.Errorf("set up checkouts: %w", err)
 	}
 	s.Keys = keys.New(c.Store, c.Clock, c.Demo)
+	if s.Hooks, err = hooks.New(hooks.Config{
+		Store: c.Store, Jobs: s.Jobs, Outbox: s.Outbox, Clock: c.Clock, Logger: c.Logger, Demo: c.Demo, Networks: c.WebhookNetworks, Version: c.Version,
+	}); err != nil {
+		return s, fmt.Errorf("set up webhooks: %w", err)
+	}
 	if s.Books, err = books.New(books.Config{
 		Store: c.Store, Jobs: s.Jobs, Statements: c.Statements, Money: s.Payments, Clock: c.Clock, Logger: c.Logger, Zone: c.Zone, CallTimeout: c.CallTimeout,
 	}); err != nil {
@@ -104,5 +115,5 @@ func New(c Config) (Services, error) {
 
 // Probes returns what the rooms check in the records of a shop, in the order in which the findings are shown.
 func Probes() []health.Probe {
-	return []health.Probe{payments.CallbackProbe(), jobs.Probe(), jobs.OverdueProbe(), mail.Probe()}
+	return []health.Probe{payments.CallbackProbe(), jobs.Probe(), jobs.OverdueProbe(), mail.Probe(), hooks.Probe()}
 }
