@@ -7,12 +7,14 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/netip"
 	"strings"
 	"time"
 
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/mail"
 	"github.com/coincart/coincart/models/store"
+	"github.com/coincart/coincart/models/wire"
 	"github.com/coincart/coincart/payments"
 	"github.com/coincart/coincart/payments/assembly"
 	"github.com/coincart/coincart/payments/breaker"
@@ -38,8 +40,13 @@ type Parts struct {
 	MailDir        string // for mails as files, if no mail server is set
 	TrustedProxies []string
 	Demo           bool
-	CheckoutOnly   bool          // see Config
-	Doctor         doctor.Config // what System status checks; Assemble adds the workers
+	CheckoutOnly   bool // see Config
+
+	WebhookNetworks []netip.Prefix                                // that webhook endpoints may be in although they are not public
+	Version         string                                        // of the program, which webhooks name; empty: they do not
+	OnEvent         func(ctx context.Context, e wire.Event) error // is told as a webhook endpoint is; nil: nobody is
+
+	Doctor doctor.Config // what System status checks; Assemble adds the workers
 }
 
 // Shop is everything that serves shoppers and other programs, put together and not yet started: run Services.Jobs and Server, and serve
@@ -74,6 +81,7 @@ func Assemble(p Parts) (*Shop, error) {
 		Zone: p.Zone, Statements: gateway, Sender: sender,
 		Compose: Compose(p.Store, p.BaseURL, p.ShopName), ComposeStaff: ComposeStaff(p.Store, p.BaseURL, p.ShopName),
 		PlatformURL: p.Platform.BaseURL, LoopbackPrices: p.Demo, Demo: p.Demo, StaticPicture: static.IsPicture,
+		WebhookNetworks: p.WebhookNetworks, Version: p.Version, OnEvent: p.OnEvent,
 	})
 	if err != nil {
 		return nil, err

@@ -67,8 +67,9 @@ func importRules() []importRule {
 		{"models/keys", []string{"models", "models/invalid", "models/store", "models/text", "models/wire"}, []string{router, templ, orm, "database/sql", "net/http"}},
 		{"models/once", []string{"models", "models/store"}, []string{router, templ, orm, "database/sql", "net/http"}},
 		{"payments/checkouts", []string{"models", "models/invalid", "models/jobs", "models/once", "models/store", "models/text", "models/wire", "payments"}, []string{router, templ, orm, "database/sql", "net/http"}},
-		{"payments/assembly", []string{"payments/checkouts", "models/keys", "models/alerts", "models/catalogue", "models/customers", "models/health", "models/jobs", "models/mail", "payments", "payments/books", "payments/rates"}, []string{router, templ, orm, "database/sql", "net/http"}},
+		{"payments/assembly", []string{"payments/checkouts", "models/hooks", "models/keys", "models/wire", "models/alerts", "models/catalogue", "models/customers", "models/health", "models/jobs", "models/mail", "payments", "payments/books", "payments/rates"}, []string{router, templ, orm, "database/sql", "net/http"}},
 		{"payments/paymentstest", []string{"models/...", "payments/..."}, []string{router, templ, orm, "database/sql"}},
+		{"payments/demo", []string{"models", "models/starter", "models/store", "payments/keyfile", "payments/opay"}, []string{router, templ, orm, "database/sql", "net/http"}},
 		{"payments/keyfile", []string{"payments/opay"}, []string{router, templ, orm, "database/sql", "net/http"}},
 		{"payments/doctor", []string{"models", "models/health", "models/jobs", "models/store", "payments/keyfile", "payments/opay"}, []string{router, templ, orm, "database/sql"}},
 		{"payments/sandbox", []string{"payments/opay", "templates/i18n"}, []string{router, orm, "database/sql"}},
@@ -78,8 +79,9 @@ func importRules() []importRule {
 		// The frame of the back office knows none of the rooms, and these do not know each other.
 		{"web/admin", []string{"web/visit", "templates/...", "models", "models/staff", "models/store", "models/text", "models/invalid"}, []string{orm, "database/sql"}},
 		{"web/admin/...", []string{"web/admin", "web/admin/refunds", "web/visit", "web/shop", "web/markdown", "templates/...", "models", "models/alerts", "models/catalogue", "models/customers", "models/jobs", "models/keys", "models/mail", "models/pictures", "models/pricing", "models/productcsv", "models/settings", "models/staff", "models/stockroom", "models/store", "payments", "payments/books", "payments/doctor", "payments/rates", "models/text", "models/invalid"}, []string{orm, "database/sql"}},
-		{"web/...", []string{"web/...", "templates/...", "static", "models", "models/alerts", "models/catalogue", "models/customers", "models/jobs", "models/keys", "models/mail", "models/pictures", "models/pricing", "models/productcsv", "models/security", "models/settings", "models/staff", "models/stockroom", "models/store", "payments", "payments/assembly", "payments/books", "payments/doctor", "payments/opay", "payments/rates", "models/text", "models/invalid"}, []string{orm, "database/sql"}},
-		{"cmd/coincart/demo", []string{"models/starter"}, []string{router, orm, templ}},
+		{"web/...", []string{"web/...", "templates/...", "static", "models", "models/alerts", "models/catalogue", "models/customers", "models/hooks", "models/jobs", "models/keys", "models/mail", "models/pictures", "models/pricing", "models/productcsv", "models/security", "models/settings", "models/staff", "models/stockroom", "models/store", "models/wire", "payments", "payments/assembly", "payments/books", "payments/breaker", "payments/checkouts", "payments/doctor", "payments/opay", "payments/rates", "models/text", "models/invalid"}, []string{orm, "database/sql"}},
+		// The facade: it may give nobody the router or the database.
+		{"web/mount", []string{"models", "models/keys", "models/once", "models/store", "models/wire", "payments/checkouts", "payments/demo", "payments/keyfile", "payments/opay", "payments/sandbox", "web"}, []string{router, orm, templ, "database/sql"}},
 		{"cmd/coincart", []string{"..."}, []string{orm, templ}},
 	}
 }
@@ -185,7 +187,8 @@ func TestImports_SeesWhatIsPlanted(t *testing.T) {
 		{"web", "gorm.io/gorm"},
 		{"web", own + "payments/sandbox"},
 		{"web", own + "payments/paymentstest"},
-		{"cmd/coincart/demo", own + "payments"},
+		{"payments/demo", own + "payments"},
+		{"web/mount", "github.com/gin-gonic/gin"},
 		{"cmd/coincart", "gorm.io/gorm"},
 		{"newcomer", "fmt"},
 	}

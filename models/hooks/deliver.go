@@ -139,6 +139,12 @@ func (s *Service) try(ctx context.Context, d models.Delivery) (models.WebhookEnd
 	if err != nil {
 		return e, outcome{}, err
 	}
+	if e.ID == ProgramID {
+		if s.program == nil { // another replica's
+			return e, failed(models.DeliveryConnect), nil
+		}
+		return e, timed(at, func() outcome { return s.tellProgram(ctx, &d) }), nil
+	}
 	request, err := s.request(ctx, &e, &d, at)
 	if errors.Is(err, errSecret) {
 		return e, failed(models.DeliverySecret), nil
@@ -146,11 +152,7 @@ func (s *Service) try(ctx context.Context, d models.Delivery) (models.WebhookEnd
 	if err != nil {
 		return e, failed(models.DeliveryAddress), nil //nolint:nilerr // an address that no request can be made of
 	}
-	began := time.Now()
-	try := s.answer(request, at)
-	try.At, try.took = at, time.Since(began)
-	try.TookMS = int(try.took.Milliseconds())
-	return e, try, nil
+	return e, timed(at, func() outcome { return s.answer(request, at) }), nil
 }
 
 func (s *Service) request(ctx context.Context, e *models.WebhookEndpoint, d *models.Delivery, at time.Time) (*http.Request, error) {

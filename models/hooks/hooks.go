@@ -20,6 +20,7 @@ import (
 	"github.com/coincart/coincart/models/jobs"
 	"github.com/coincart/coincart/models/mail"
 	"github.com/coincart/coincart/models/store"
+	"github.com/coincart/coincart/models/wire"
 )
 
 // Errors of endpoints. What is wrong with the fields of a form is an *InputError.
@@ -56,6 +57,8 @@ type Config struct {
 	Networks []netip.Prefix // that endpoints may be in although they are not public
 	Version  string         // of the program, for the User-Agent; empty: it is left out
 
+	Program func(ctx context.Context, e wire.Event) error // is told as an endpoint is: see Listen; nil: nobody is
+
 	Transport http.RoundTripper // nil: one that reaches public addresses and Networks only; tests set another
 	Jitter    func() float64    // from 0 up to but not including 1; nil: random
 }
@@ -70,6 +73,7 @@ type Service struct {
 	options fetch.Options
 	agent   string
 	jitter  func() float64
+	program func(ctx context.Context, e wire.Event) error
 	work    *work
 }
 
@@ -79,7 +83,7 @@ func New(c Config) (*Service, error) {
 		return nil, errors.New("hooks: store, jobs and outbox are needed")
 	}
 	s := &Service{
-		store: c.Store, outbox: c.Outbox, clock: c.Clock.OrSystem(), log: cmp.Or(c.Logger, slog.New(slog.DiscardHandler)), agent: "Coincart", jitter: c.Jitter,
+		store: c.Store, outbox: c.Outbox, clock: c.Clock.OrSystem(), log: cmp.Or(c.Logger, slog.New(slog.DiscardHandler)), agent: "Coincart", jitter: c.Jitter, program: c.Program,
 		options: fetch.Options{
 			ConnectTimeout: connectWithin, Timeout: tryWithin, MaxBytes: maxAnswer, Loopback: c.Demo, Networks: c.Networks, PerHost: models.DeliveriesAtOnce,
 		},

@@ -11,15 +11,15 @@ import (
 // ProgramID is the row of the key of the program that the shop is a part of. Nobody has its secret: the program needs none.
 const ProgramID = "program"
 
-// program is who acts when the program itself does.
-var program = models.Actor{Who: "program"}
+// Program is who acts when the program does that the shop is a part of.
+func Program() models.Actor { return models.Actor{Who: "program"} }
 
 // ErrProgram means that the key is the program's own: the program says what it may do, and nobody else.
 var ErrProgram = errors.New("the key is the program's own")
 
-// Program returns the key of the program that the shop is a part of, and makes or changes it as d says. Checkouts and refunds that the program asks
+// OfProgram returns the key of the program that the shop is a part of, and makes or changes it as d says. Checkouts and refunds that the program asks
 // for are this key's. Errors: *InputError, store.ErrNoSealKey.
-func (s *Service) Program(ctx context.Context, d Draft) (key models.APIKey, err error) {
+func (s *Service) OfProgram(ctx context.Context, d Draft) (key models.APIKey, err error) {
 	for _, scope := range models.Scopes() {
 		d.Scopes = append(d.Scopes, string(scope))
 	}
@@ -32,7 +32,7 @@ func (s *Service) Program(ctx context.Context, d Draft) (key models.APIKey, err 
 		if errors.Is(err, store.ErrNotFound) {
 			key = wanted
 			key.ID = ProgramID
-			_, err = s.insert(ctx, tx, program, &key)
+			_, err = s.insert(ctx, tx, Program(), &key)
 			return err
 		}
 		if err != nil {
@@ -47,7 +47,7 @@ func (s *Service) Program(ctx context.Context, d Draft) (key models.APIKey, err 
 		if err := tx.ChangeAPIKey(ctx, &key); err != nil {
 			return err
 		}
-		return tx.Record(ctx, program, "key.change", "key:"+key.ID, was, is)
+		return tx.Record(ctx, Program(), "key.change", "key:"+key.ID, was, is)
 	})
 	if errors.Is(err, store.ErrDuplicate) || errors.Is(err, store.ErrConflict) { // another replica has begun at the same moment
 		return s.store.APIKey(ctx, ProgramID)

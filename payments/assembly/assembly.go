@@ -2,6 +2,7 @@
 package assembly
 
 import (
+	"context"
 	"fmt"
 	"net/netip"
 	"time"
@@ -14,6 +15,7 @@ import (
 	"github.com/coincart/coincart/models/jobs"
 	"github.com/coincart/coincart/models/keys"
 	"github.com/coincart/coincart/models/mail"
+	"github.com/coincart/coincart/models/wire"
 	"github.com/coincart/coincart/payments"
 	"github.com/coincart/coincart/payments/books"
 	"github.com/coincart/coincart/payments/checkouts"
@@ -32,8 +34,9 @@ type Config struct {
 
 	ComposeStaff mail.ComposeStaff // nil: nothing is mailed to the staff
 
-	WebhookNetworks []netip.Prefix // that webhook endpoints may be in although they are not public
-	Version         string         // of the program, which webhooks name; empty: they do not
+	WebhookNetworks []netip.Prefix                                // that webhook endpoints may be in although they are not public
+	Version         string                                        // of the program, which webhooks name; empty: they do not
+	OnEvent         func(ctx context.Context, e wire.Event) error // is told as a webhook endpoint is; nil: nobody is
 
 	Demo bool // a demonstration: addresses to come back to may be on this machine, without TLS
 
@@ -80,7 +83,7 @@ func New(c Config) (Services, error) {
 	}
 	s.Keys = keys.New(c.Store, c.Clock, c.Demo)
 	if s.Hooks, err = hooks.New(hooks.Config{
-		Store: c.Store, Jobs: s.Jobs, Outbox: s.Outbox, Clock: c.Clock, Logger: c.Logger, Demo: c.Demo, Networks: c.WebhookNetworks, Version: c.Version,
+		Store: c.Store, Jobs: s.Jobs, Outbox: s.Outbox, Clock: c.Clock, Logger: c.Logger, Demo: c.Demo, Networks: c.WebhookNetworks, Version: c.Version, Program: c.OnEvent,
 	}); err != nil {
 		return s, fmt.Errorf("set up webhooks: %w", err)
 	}

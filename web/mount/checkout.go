@@ -11,6 +11,7 @@ import (
 	"net/http"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/keys"
 	"github.com/coincart/coincart/models/once"
 	"github.com/coincart/coincart/models/store"
 	"github.com/coincart/coincart/models/wire"
@@ -123,7 +124,8 @@ func (m *Mount) Refund(ctx context.Context, id string, r Refund) (refund wire.Re
 		return refund, err
 	}
 	input := checkouts.RefundInput{Amount: r.Amount, CurrencyAmount: r.CurrencyAmount, Reason: r.Reason}
-	by := models.Actor{StaffID: m.key.ID, Who: "program"}
+	by := keys.Program()
+	by.StaffID = m.key.ID
 	answer, _, err := m.shop.Services.Checkouts.Refund(ctx, id, input, m.key, by, request)
 	if err != nil {
 		return refund, fmt.Errorf("mount: %w", err)

@@ -120,7 +120,7 @@ func (c *Config) parts() (p web.Parts, own *rsa.PrivateKey, err error) {
 	}
 	p = web.Parts{
 		BaseURL: base.String(), SceneType: c.Platform.SceneType, Logger: c.Logger, ShopName: c.ShopName, MailDir: filepath.Join(c.DataDir, "mail"),
-		TrustedProxies: c.TrustedProxies, Demo: c.Demo, CheckoutOnly: !c.WholeShop,
+		TrustedProxies: c.TrustedProxies, Demo: c.Demo, CheckoutOnly: !c.WholeShop, OnEvent: c.OnEvent,
 	}
 	if p.Zone, err = time.LoadLocation(c.Platform.Timezone); err != nil {
 		return p, nil, &ConfigError{"Platform.Timezone", err}

@@ -64,7 +64,10 @@ func Open(ctx context.Context, c Config) (m *Mount, err error) {
 		return m, fmt.Errorf("mount: %w", err)
 	}
 	m.handler = m.shop.Server.Handler()
-	m.key, err = m.shop.Services.Keys.Program(ctx, keys.Draft{Name: "This program", Origins: c.origins(), RefundLimit: c.RefundLimit})
+	if err := m.shop.Services.Hooks.Listen(ctx, keys.Program()); err != nil {
+		return m, fmt.Errorf("mount: prepare the program's events: %w", err)
+	}
+	m.key, err = m.shop.Services.Keys.OfProgram(ctx, keys.Draft{Name: "This program", Origins: c.origins(), RefundLimit: c.RefundLimit})
 	if wrong, ok := errors.AsType[*keys.InputError](err); ok {
 		member := "Origins"
 		if wrong.Problems["refund_limit"] != "" {

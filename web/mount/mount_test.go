@@ -2,6 +2,8 @@ package mount_test
 
 import (
 	"context"
+	"crypto/rand"
+	"encoding/json"
 	"io"
 	"log/slog"
 	"net"
@@ -11,6 +13,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -23,12 +26,17 @@ import (
 	"golang.org/x/net/html"
 
 	"github.com/coincart/coincart/models/modelstest"
+	"github.com/coincart/coincart/payments/demo"
 	"github.com/coincart/coincart/web/mount"
 )
 
 func TestMain(m *testing.M) {
 	gin.SetMode(gin.TestMode) // the programs of these tests decide so
-	os.Exit(m.Run())
+	code := m.Run()
+	if keyFolderName != "" {
+		_ = os.RemoveAll(keyFolderName)
+	}
+	os.Exit(code)
 }
 
 // payer is the account of a payer at the sandbox exchange.
@@ -84,6 +92,40 @@ func (p *program) told() (types []string) {
 	return types
 }
 
+// keyFolder returns a folder with the keys of a demonstration, which take a while to make.
+func keyFolder(t *testing.T) string {
+	t.Helper()
+	madeKeys.Do(func() {
+		keyFolderName = filepath.Join(os.TempDir(), "coincart-mount-"+rand.Text())
+		_, err := demo.LoadOrMakeKeys(keyFolderName)
+		require.NoError(t, err)
+	})
+	return keyFolderName
+}
+
+var (
+	madeKeys      sync.Once
+	keyFolderName string
+)
+
+// inOrder asserts that the events of each object came in their order, each with its own id.
+func (p *program) inOrder() {
+	p.t.Helper()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	last, ids := map[string]int{}, map[string]bool{}
+	for _, e := range p.events {
+		var object struct {
+			ID       string
+			Sequence int
+		}
+		require.NoError(p.t, json.Unmarshal(e.Data, &object))
+		assert.Greater(p.t, object.Sequence, last[object.ID], "%s of %s", e.Type, object.ID)
+		assert.False(p.t, ids[e.ID], "%s is told once, as nothing failed after it was taken", e.ID)
+		last[object.ID], ids[e.ID] = object.Sequence, true
+	}
+}
+
 // mount opens a mount below a path and runs it until the test ends.
 func (p *program) mount(path string, edits ...func(*mount.Config)) *mount.Mount {
 	p.t.Helper()
@@ -94,6 +136,7 @@ func (p *program) mount(path string, edits ...func(*mount.Config)) *mount.Mount 
 	for _, edit := range edits {
 		edit(&c)
 	}
+	require.NoError(p.t, os.CopyFS(c.DataDir, os.DirFS(keyFolder(p.t))))
 	m, err := mount.Open(p.t.Context(), c)
 	require.NoError(p.t, err)
 	p.router.Any(path, gin.WrapH(m))
@@ -227,6 +270,9 @@ func TestMount_TakesPaymentsBesideAnotherProgram(t *testing.T) {
 			assert.Equal(t, map[string]string{"cart": "7"}, paid.Metadata)
 			assert.Contains(t, s.get(made.URL).text, p.url+"/thanks?checkout="+made.ID)
 			assert.Equal(t, "the program's thanks for "+made.ID, s.get(p.url+"/thanks?checkout="+made.ID).text)
+
+			require.Eventually(t, func() bool { return slices.Contains(p.told(), "checkout.paid") }, time.Minute, 50*time.Millisecond, "an event that was refused is told again")
+			p.inOrder()
 
 			_, err = m.Cancel(t.Context(), made.ID)
 			require.ErrorIs(t, err, mount.ErrPaid)
