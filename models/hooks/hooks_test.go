@@ -297,8 +297,12 @@ func TestDeliver_TheReceiverCanAskToWait(t *testing.T) {
 			after string
 			want  time.Duration
 		}{
-			{"120", 2 * time.Minute}, {"1", 5 * time.Minute}, {b.clock.Now().Add(3 * time.Hour).Format(http.TimeFormat), 0}, {"999999999", 24 * time.Hour},
-			{"-5", 5 * time.Hour}, {"tomorrow", 10 * time.Hour},
+			{"120", 2 * time.Minute},
+			{"1", 5 * time.Minute},
+			{b.clock.Now().Add(3 * time.Hour).Format(http.TimeFormat), 0},
+			{"999999999", 24 * time.Hour},
+			{"-5", 5 * time.Hour},
+			{"tomorrow", 10 * time.Hour},
 		} {
 			after = c.after
 			b.work()

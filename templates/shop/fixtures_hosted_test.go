@@ -20,7 +20,8 @@ func (f fixtures) hostedSheets() []sheet {
 	bare.Lines, bare.Reference = bare.Lines[1:], ""
 	bare.Lines[0].Title = strings.Repeat("Rucksack", 12)
 	sheets := []sheet{
-		{"hosted-problems", shop.Hosted(wrong)}, {"hosted-no-coin", shop.Hosted(bare)},
+		{"hosted-problems", shop.Hosted(wrong)},
+		{"hosted-no-coin", shop.Hosted(bare)},
 		{"error-no-checkout", templates.ErrorPage(templates.NewError(f.page("/c/x"), templates.ErrorNoCheckout, 404, "01JDK3V9Q4"))},
 	}
 	for _, state := range shop.HostedStates() {

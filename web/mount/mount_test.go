@@ -137,6 +137,9 @@ func (p *program) mount(path string, edits ...func(*mount.Config)) *mount.Mount 
 		edit(&c)
 	}
 	require.NoError(p.t, os.CopyFS(c.DataDir, os.DirFS(keyFolder(p.t))))
+	for _, name := range []string{"merchant.pem", "platform.pem"} {
+		require.NoError(p.t, os.Chmod(filepath.Join(c.DataDir, name), 0o600))
+	}
 	m, err := mount.Open(p.t.Context(), c)
 	require.NoError(p.t, err)
 	p.router.Any(path, gin.WrapH(m))
