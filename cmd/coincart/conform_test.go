@@ -34,7 +34,7 @@ func TestE2E_ConformPlatformWritesAProfileThatServeTakes(t *testing.T) {
 
 	again := startDemo(t, map[string]string{"COINCART_PLATFORM_SIGNING": "md5", "COINCART_PROFILE": found})
 	v := newVisitor(t, "en")
-	placed := checkout(v, again.shop).submit("/checkout", toNewYork(map[string]string{"email": "ada@example.org", "coin": "BTC", "payer_uid": alice}))
+	placed := checkout(v, again.shop).submit("/checkout", toNewYork(map[string]string{"email": "ada@example.org", "coin": "USDT", "payer_uid": alice}))
 	order, _ := pay(placed)
 	assert.Contains(t, order.text, say("order.state.paid.title"))
 
