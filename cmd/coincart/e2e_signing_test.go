@@ -44,7 +44,7 @@ func TestE2E_DemoWithMD5AndAProfile(t *testing.T) {
 	require.NoError(t, err)
 
 	v := newVisitor(t, "en")
-	placed := checkout(v, d.shop).submit("/checkout", toNewYork(map[string]string{"email": "ada@example.org", "coin": "BTC", "payer_uid": alice}))
+	placed := checkout(v, d.shop).submit("/checkout", toNewYork(map[string]string{"email": "ada@example.org", "coin": "USDT", "payer_uid": alice}))
 	require.Equal(t, "/h5/pay.html", placed.address.Path, "the address of the answer")
 	order, _ := pay(placed)
 	assert.Contains(t, order.text, say("order.state.paid.title"))

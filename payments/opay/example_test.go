@@ -2,6 +2,7 @@ package opay_test
 
 import (
 	"context"
+	"crypto/rsa"
 	"errors"
 	"fmt"
 	"io"
@@ -20,6 +21,9 @@ type examplePlatform struct {
 	keys   *opay.Keyring
 }
 
+// examplePairs are the key pairs of exampleKeys.
+var examplePairs struct{ merchant, platform *rsa.PrivateKey }
+
 var exampleKeys = sync.OnceValues(func() (merchant, platform *opay.Keyring) {
 	m, err := opay.GenerateKeys(0)
 	if err != nil {
@@ -35,6 +39,7 @@ var exampleKeys = sync.OnceValues(func() (merchant, platform *opay.Keyring) {
 	if platform, err = opay.NewKeyring(p, &m.PublicKey); err != nil {
 		panic(err)
 	}
+	examplePairs.merchant, examplePairs.platform = m, p
 	return merchant, platform
 })
 
@@ -66,6 +71,9 @@ func (p *examplePlatform) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		return
 	}
+	if o, err := opay.ParseObject(body); err == nil && o.Exact("appKey") == nil && p.serveFlat(w, r.URL.Path, o) {
+		return
+	}
 	request, err := opay.ParseRequest(body)
 	if err != nil {
 		return
@@ -81,6 +89,28 @@ func (p *examplePlatform) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	_, _ = w.Write(response.Encode())
+}
+
+// exampleSecret is what merchant and platform share in examples of md5 signing.
+const exampleSecret = "0123456789abcdef"
+
+// serveFlat answers a request of the platform's first signature, and reports whether
+// it is one.
+func (p *examplePlatform) serveFlat(w io.Writer, path string, o opay.Object) bool {
+	if _, ok := o.Text("appKey"); !ok {
+		return false
+	}
+	secret, err := opay.NewSecret(exampleSecret)
+	if err != nil || secret.Verify(o) != nil {
+		_, _ = io.WriteString(w, `{"code":"50005","msg":"signature error"}`)
+		return true
+	}
+	data := exampleAnswers[path]
+	if data == "" {
+		data = "null"
+	}
+	_, _ = io.WriteString(w, `{"code":"0","msg":"success","data":`+data+`}`)
+	return true
 }
 
 func ExampleClient_CreateOrder() {

@@ -53,6 +53,30 @@ func NewKeyring(own *rsa.PrivateKey, peers ...*rsa.PublicKey) (*Keyring, error) 
 	return &Keyring{own: own, peers: slices.Clone(peers)}, nil
 }
 
+// ParseKeyring returns a keyring of key texts, as [ParsePrivateKey] and
+// [ParsePublicKey] take them. It refuses what [NewKeyring] and [Keyring.Check]
+// refuse. Errors wrap [ErrKey], [ErrOwnKey] or [ErrWeakKey] and do not quote a text.
+func ParseKeyring(private []byte, public ...[]byte) (*Keyring, error) {
+	own, err := ParsePrivateKey("our private key", private)
+	if err != nil {
+		return nil, err
+	}
+	peers := make([]*rsa.PublicKey, len(public))
+	for i, text := range public {
+		if peers[i], err = ParsePublicKey("the peer's public key", text); err != nil {
+			return nil, err
+		}
+	}
+	ring, err := NewKeyring(own, peers...)
+	if err != nil {
+		return nil, err
+	}
+	if err := ring.Check(); err != nil {
+		return nil, err
+	}
+	return ring, nil
+}
+
 // Check checks the strength of all keys (reliability.md E7): a modulus of at least
 // 2048 bits and the exponent 65537. Errors wrap [ErrWeakKey].
 func (k *Keyring) Check() error {

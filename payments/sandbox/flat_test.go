@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -33,14 +34,14 @@ func flatSign(members map[string]string, secret string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-func newFlatBench(t *testing.T, profile opay.Profile, change ...func(*sandbox.Config)) *bench {
+func newFlatBench(t *testing.T, profile opay.Profile) *bench {
 	t.Helper()
 	profile.Signing = opay.SigningMD5
 	secret, err := opay.NewSecret(flatSecret)
 	require.NoError(t, err)
-	return newBench(t, append([]func(*sandbox.Config){func(c *sandbox.Config) {
+	return newBench(t, func(c *sandbox.Config) {
 		c.Profile, c.Keys, c.Apps = profile, nil, []sandbox.App{{AppID: testApp, Secret: secret}}
-	}}, change...)...)
+	})
 }
 
 // postFlat sends a body and returns the answer's code and data.
@@ -107,7 +108,7 @@ func TestFlat_OrderPaidAndTold(t *testing.T) {
 
 func TestFlat_Refusals(t *testing.T) {
 	b := newFlatBench(t, opay.Profile{Time: opay.TimeSeconds})
-	now, millis := fmt.Sprint(b.clock.Now().Unix()), fmt.Sprint(b.clock.Now().UnixMilli())
+	now, millis := strconv.FormatInt(b.clock.Now().Unix(), 10), strconv.FormatInt(b.clock.Now().UnixMilli(), 10)
 	for name, row := range map[string]struct {
 		members map[string]string
 		want    string
@@ -117,7 +118,7 @@ func TestFlat_Refusals(t *testing.T) {
 		"another application":   {map[string]string{"appKey": "nobody", "orderNum": "1", "time": now}, "50004"},
 		"no time":               {map[string]string{"appKey": testApp, "orderNum": "1"}, "50010"},
 		"milliseconds":          {map[string]string{"appKey": testApp, "orderNum": "1", "time": millis}, "50010"},
-		"an old time":           {map[string]string{"appKey": testApp, "orderNum": "1", "time": fmt.Sprint(b.clock.Now().Unix() - 600)}, "50010"},
+		"an old time":           {map[string]string{"appKey": testApp, "orderNum": "1", "time": strconv.FormatInt(b.clock.Now().Unix()-600, 10)}, "50010"},
 		"a nonce":               {map[string]string{"appKey": testApp, "orderNum": "1", "time": now, "nonce": "N"}, "70001"},
 		"a forged signature":    {map[string]string{"appKey": testApp, "orderNum": "1", "time": now, "sign": strings.Repeat("0", 32)}, "50005"},
 		"another text's":        {map[string]string{"appKey": testApp, "orderNum": "1", "time": now, "sign": flatSign(map[string]string{"orderNum": "2"}, flatSecret)}, "50005"},
