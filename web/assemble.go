@@ -60,7 +60,7 @@ type Shop struct {
 
 // Assemble puts a shop together. The store stays the caller's, to close after everything else has ended.
 func Assemble(p Parts) (*Shop, error) {
-	p.Platform.HTTPClient, p.Platform.Now = &http.Client{Transport: breaker.New(platformTransport())}, p.Clock
+	p.Platform.HTTPClient, p.Platform.Now = &http.Client{Transport: breaker.New(PlatformTransport())}, p.Clock
 	gateway, err := opay.New(p.Platform)
 	if err != nil {
 		return nil, fmt.Errorf("set up the exchange's client: %w", err)
@@ -110,8 +110,8 @@ func (s *Shop) SetupLink(ctx context.Context) (string, error) {
 	return s.Base + admin.SetupPath(token), nil
 }
 
-// platformTransport connects within two seconds (reliability.md R14); the whole call is bounded by the client.
-func platformTransport() *http.Transport {
+// PlatformTransport returns the transport to the exchange: it connects within two seconds (reliability.md R14); the whole call is bounded by the client.
+func PlatformTransport() *http.Transport {
 	dialer := &net.Dialer{Timeout: 2 * time.Second, KeepAlive: 30 * time.Second}
 	return &http.Transport{
 		Proxy:                  http.ProxyFromEnvironment,

@@ -84,7 +84,7 @@ func (c *conformPlatformCmd) config(p *problems) conform.Config {
 	}
 	config := conform.Config{
 		BaseURL: c.PlatformURL, AppID: c.AppID, Profile: s.platformProfile(p), Payer: c.PayerUID, Coin: c.Coin, Amount: opay.Amount(c.Amount), SpendAmount: opay.Amount(c.Spend),
-		HTTPClient: &http.Client{Transport: platformTransport(), Timeout: opay.DefaultTimeout, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }},
+		HTTPClient: &http.Client{Transport: web.PlatformTransport(), Timeout: opay.DefaultTimeout, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }},
 	}
 	checkPublicURL(p, "COINCART_PLATFORM_URL", "the exchange's address, such as https://service.example.com", c.PlatformURL)
 	var err error
