@@ -84,7 +84,7 @@ func New(c Config) (*Server, error) {
 	}
 	c.Logger, c.Clock = cmp.Or(c.Logger, slog.New(slog.DiscardHandler)), c.Clock.OrSystem()
 	s := &Server{
-		base: base, store: c.Store, services: c.Services, log: c.Logger, metrics: newMetrics(c.Services.Jobs.Workers, c.Store.Backlog), tally: &platform.Tally{}, limits: newLimiters(c.Limits),
+		base: base, store: c.Store, services: c.Services, log: c.Logger, metrics: newMetrics(c.Services.Jobs.Workers, c.Store.Backlog, webhookMetrics{c.Services.Hooks}), tally: &platform.Tally{}, limits: newLimiters(c.Limits),
 		headers: newHeaders(exchange, base.Secure()), ownOrigin: http.NewCrossOriginProtection(),
 	}
 	// Browsers without Sec-Fetch-Site are judged by Origin, which a proxy that rewrites Host would otherwise make foreign.

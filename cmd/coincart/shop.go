@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -77,6 +78,7 @@ func assemble(s *settings, p parts) (*shop, error) {
 		},
 		Zone: zone, Statements: gateway, Sender: sender, Compose: web.Compose(p.store, p.baseURL, name), ComposeStaff: web.ComposeStaff(p.store, p.baseURL, name),
 		PlatformURL: p.platformURL, LoopbackPrices: p.demo, Demo: p.demo, StaticPicture: isStaticPicture,
+		WebhookNetworks: s.webhookNetworks(), Version: programVersion(),
 	})
 	if err != nil {
 		return nil, err
@@ -92,6 +94,15 @@ func assemble(s *settings, p parts) (*shop, error) {
 		return nil, fmt.Errorf("set up the pages: %w", err)
 	}
 	return &shop{store: p.store, services: services, web: server, base: strings.TrimRight(p.baseURL, "/")}, nil
+}
+
+// programVersion returns the version of a release; "" for other builds.
+func programVersion() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok || !strings.HasPrefix(info.Main.Version, "v") {
+		return ""
+	}
+	return info.Main.Version[1:]
 }
 
 // tasks returns the shop's workers and servers, in the order of their start.

@@ -142,7 +142,9 @@ func TestDeliver_NetworksOfOnesOwn(t *testing.T) {
 		assert.Equal(t, models.DeliveryTLS, b.deliveries(e)[0].Problem, "it is reached, and its certificate refused")
 		_, err := b.hooks.Create(t.Context(), owner(), nil, hooks.Draft{URL: "http://127.0.0.1/"})
 		require.Error(t, err, "never without TLS")
-	}, func(c *hooks.Config) { c.Demo, c.Networks = false, []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")} })
+	}, func(c *hooks.Config) {
+		c.Demo, c.Networks = false, []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}
+	})
 }
 
 func TestDeliver_AKilledWorkersLeaseIsTakenOver(t *testing.T) {
