@@ -79,14 +79,18 @@ type OrderRow struct {
 	PaidAt      time.Time
 	FulfilledAt time.Time
 
-	GoodsTotal    Amount // what Total is made of
-	Discount      Amount
-	Delivery      Amount
-	Tax           Amount // added
-	ContainedTax  Amount // contained
-	TaxName       string
-	CouponCode    string
-	DeliveryTitle string
+	GoodsTotal   Amount // what Total is made of
+	Discount     Amount
+	Delivery     Amount
+	DeliveryTax  Amount // delivery's part of Tax or of ContainedTax
+	Tax          Amount // added
+	ContainedTax Amount // contained
+	TaxIncluded  bool
+	TaxName      string // in the shop's own language
+	TaxRate      Amount // percent
+	CouponCode   string
+	DeliveryBy   string // the way of delivery, in the shop's own language
+	Country      string // that goods went to; empty: none, or erased. Of EachOrderRow alone
 
 	AttemptID    string // empty: the order has no attempt
 	AttemptState AttemptState
@@ -97,8 +101,48 @@ type OrderRow struct {
 	Refunded     Amount // of PayCoin: refunds that were sent or will be
 	PayerUserID  string
 
+	Payment OrderPayment   // by the attempt that counts; of EachOrderRow alone, as is Further
+	Further []OrderPayment // other payments of the order, oldest first: they were paid twice, or for nothing
+
 	OpenReviews int
 	Tracking    string // the carriers' numbers with commas between them; of EachOrderRow alone
+}
+
+// OrderPayment is what was asked and received by one attempt of an order, and what went back of it.
+type OrderPayment struct {
+	AttemptID   string
+	AppOrderID  string
+	OrderNum    string
+	PayerUserID string
+	Coin        string
+	Rate        Amount    // price of one coin in the order's currency
+	Asked       Amount    // of Coin
+	Received    Amount    // of Coin; zero: it is not paid
+	Worth       Amount    // of Received, in the order's currency
+	PaidAt      time.Time // zero: it is not paid
+	Returned    Returned  // by refunds that were sent
+}
+
+// Returned is what went back of a payment: refunds that were sent, and may have been accepted or were.
+type Returned struct {
+	Amount Amount // of the payment's coin
+	Worth  Amount // in the order's currency
+}
+
+// OrderLineRow is a line of the export of order lines.
+type OrderLineRow struct {
+	OrderLine
+
+	Refunded int // pieces in refunds that were sent
+	Sent     int // pieces in shipments
+}
+
+// OrderWithLines is an order of the export of order lines.
+type OrderWithLines struct {
+	OrderRow
+
+	Lines            []OrderLineRow // in their order
+	DeliveryReturned bool           // a refund for the delivery was sent
 }
 
 // OrderPage is a page of the list.
@@ -180,6 +224,8 @@ type LineOrder struct {
 	OrderID string
 	Number  string // the order's, as people read it
 	Coin    string // of our payment or refund
+	Payment bool   // the id is that of a payment, not of a refund
+	Left    Amount // of a payment, in Coin: what can still be refunded
 }
 
 // CoinTotal is an exact sum of one coin or currency.
@@ -203,19 +249,35 @@ type PaymentRow struct {
 	OrderID     string
 	Number      string // the order's, as people read it
 	OrderState  OrderState
+	Balance     Balance
+	Pays        bool // the payment pays its order; false: it came twice or for nothing, or a person has not decided yet
 	Email       string
 	AppOrderID  string
 	OrderNum    string
 	Coin        string
-	Amount      Amount
-	Rate        Amount
+	Received    Amount // of Coin
+	Worth       Amount // of Received, in Currency
+	Rate        Amount // price of one coin in Currency
 	RateSource  string
 	Currency    string
-	Total       Amount // the order's, in Currency
-	Refunded    Amount // of Coin: refunds that were sent or will be
+	Digits      int      // fraction digits of Currency
+	Total       Amount   // the order's, in Currency
+	Returned    Returned // by refunds that were sent
 	PayerUserID string
 	CreatedAt   time.Time
 	PaidAt      time.Time
+}
+
+// RefundRow is a line of the export of refunds: a refund with its order.
+type RefundRow struct {
+	Refund
+
+	Number     string // the order's, as people read it
+	Currency   string // of Worth
+	Digits     int    // fraction digits of Currency
+	Requester  string // e-mail address of who asked for it; empty: the person is not there any more
+	Approver   string // of who approved it; empty: nobody has yet
+	AttemptRef string // our id of the payment at the platform
 }
 
 // DayFigures are the sums of one day of a zone.
@@ -225,9 +287,10 @@ type DayFigures struct {
 	Converted int         // of these, paid by now
 	Paid      int         // paid that day
 	Uncalled  int         // of these, without any callback
-	Revenue   []CoinTotal // totals of the orders paid that day, per currency
-	Coins     []CoinTotal // what was paid for them, per coin
-	Refunds   []CoinTotal // refunds sent that day, accepted or possibly so, per coin
+	Revenue   []CoinTotal // what the payments of that day are worth, per currency: all that came, whatever it was for
+	Coins     []CoinTotal // what came, per coin
+	Returned  []CoinTotal // what the refunds sent that day, accepted or possibly so, are worth, per currency
+	Refunds   []CoinTotal // what they sent, per coin
 	Wait      Histogram   // from order to paid
 	Lag       Histogram   // from the time that a callback carries to its arrival
 	Live      bool        // counted at this moment: the day is not over, or was not rolled up yet
@@ -246,8 +309,9 @@ type Dashboard struct {
 	Converted int
 	Paid      int
 	Uncalled  int         // paid orders that never had a callback
-	Revenue   []CoinTotal // by symbol
+	Revenue   []CoinTotal // by symbol, as in DayFigures
 	Coins     []CoinTotal
+	Returned  []CoinTotal
 	Refunds   []CoinTotal
 	WaitP50   time.Duration // from order to paid; 0: none was paid
 	WaitP95   time.Duration

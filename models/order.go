@@ -122,6 +122,8 @@ type Order struct {
 	TaxRate       Amount // percent
 	CouponCode    string `text:"64"`  // of the coupon that was used; empty: none
 	DeliveryTitle string `text:"100"` // as the shopper read it, in Lang; empty: no way of delivery was chosen
+	ShopDelivery  string `text:"100"` // DeliveryTitle in the shop's own language, for staff and files
+	ShopTaxName   string `text:"100"` // TaxName in the shop's own language
 	Shipped       bool   // goods go to Address
 
 	Customer string `ascii:"64"` // Store.CustomerID of Email, kept by the store
@@ -174,12 +176,22 @@ type OrderLine struct {
 	Slug         string `text:"190"`
 	Title        string `text:"200"` // as the shopper read it, in Order.Lang
 	VariantTitle string `text:"200"`
+	ShopTitle    string `text:"200"` // Title in the shop's own language, for staff and files
+	ShopVariant  string `text:"200"` // VariantTitle in the shop's own language
 	Cover        string `text:"255"`
 	UnitPrice    Amount
 	Quantity     int
 	Total        Amount // UnitPrice × Quantity
 	Discount     Amount // its share of the order's
 	Tax          Amount // added to it or contained in it
+}
+
+// ForShop returns the line's title and the title of its variant in the shop's own language.
+func (l *OrderLine) ForShop() (title, variant string) {
+	if l.ShopTitle == "" {
+		return l.Title, l.VariantTitle
+	}
+	return l.ShopTitle, l.ShopVariant
 }
 
 // Intent is what the shop wants of a live attempt besides waiting for it. It is stored before the platform is asked, so that

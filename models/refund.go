@@ -53,6 +53,16 @@ func (s RefundState) Counts() bool {
 	return false
 }
 
+// Sent reports whether the refund was sent and may have been accepted, or was: its money counts as gone.
+func (s RefundState) Sent() bool {
+	switch s {
+	case RefundSubmitting, RefundUnknown, RefundAccepted, RefundConfirmed:
+		return true
+	case RefundRequested, RefundApproved, RefundFailed, RefundDeclined:
+	}
+	return false
+}
+
 // Refund is coin that goes back to a payer. At the platform it is a grant, not tied to the order (platform/api.md §3.8): only the
 // shop prevents that too much goes back.
 type Refund struct {
@@ -71,6 +81,7 @@ type Refund struct {
 	FormToken   string      `ascii:"64"` // the form that asked for it; unique: a double click is one refund
 	RequestedBy string      `ascii:"36"` // staff id
 	ApprovedBy  string      `ascii:"36"` // staff id; the same as RequestedBy below the limit
+	DeclinedBy  string      `ascii:"36"` // staff id; empty unless declined
 	ProblemCode string      `text:"64"`
 	Sequence    int         // of its last event, kept by the store; see Event
 	Checks      int

@@ -2,6 +2,7 @@ package models
 
 import (
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -92,21 +93,50 @@ func (r *Review) Decisions(order *Order) []Decision {
 	if a == nil { // the order is known, but no payment of it is meant
 		return []Decision{DecideNoted, DecideWait}
 	}
-	switch r.Kind { //nolint:exhaustive // the others are alerts: nothing moves
-	case ReviewLatePayment, ReviewSoldOut, ReviewSecondPayment:
-		switch {
-		case order.State == OrderReview && a.State == AttemptPaid:
-			return slices.Concat([]Decision{DecideAccept, DecideRefund}, asked)
-		case a.Left().IsPositive():
-			return slices.Concat([]Decision{DecideRefund}, asked)
-		}
-	case ReviewMismatch:
-		if order.State == OrderReview && a.State != AttemptPaid {
-			return slices.Concat([]Decision{DecideAcceptAmount, DecideRefund, DecideDrop}, asked)
-		}
+	if decisions := r.moneyDecisions(order, a); decisions != nil {
+		return slices.Concat(decisions, asked)
 	}
 	return slices.Concat([]Decision{DecideNoted}, asked)
 }
+
+// moneyDecisions returns what can be decided about money of an attempt that waits for a decision; nil: none does.
+func (r *Review) moneyDecisions(order *Order, a *Attempt) []Decision {
+	inReview, booked := order.State == OrderReview, a.State == AttemptPaid
+	pays := order.State == OrderPaid && order.PaidAttemptID == a.ID
+	switch {
+	case !r.Kind.Money():
+		return nil
+	case booked && inReview:
+		return []Decision{DecideAccept, DecideRefund}
+	case booked && !pays && a.Left().IsPositive():
+		return []Decision{DecideRefund}
+	case r.Kind == ReviewMismatch && !booked && inReview && r.anotherMoney(a):
+		return []Decision{DecideDrop}
+	case r.Kind == ReviewMismatch && !booked && r.anotherMoney(a):
+		return nil
+	case r.Kind == ReviewMismatch && !booked && inReview:
+		return []Decision{DecideAcceptAmount, DecideRefund, DecideDrop}
+	case r.Kind == ReviewMismatch && !booked && r.claimsPaid(): // the order is paid otherwise, or over
+		return []Decision{DecideRefund, DecideNoted}
+	}
+	return nil
+}
+
+// claimsPaid reports whether the platform calls the order of a mismatch paid.
+func (r *Review) claimsPaid() bool {
+	_, values, _ := ReadRemark(r.Note)
+	return values["status"] == "3"
+}
+
+// anotherMoney reports whether the exchange names another coin than the payment's, or another of its orders: there is no amount of it to accept or
+// to send back.
+func (r *Review) anotherMoney(a *Attempt) bool {
+	code, values, _ := ReadRemark(r.Note)
+	return code == "mismatch" && (values["field"] == MismatchOrder || !strings.EqualFold(values["coin"], a.Coin))
+}
+
+// MismatchOrder is the field of a mismatch's remark whose answer is about another order.
+const MismatchOrder = "appOrderId"
 
 // Money reports whether the case is about money that the shop holds or may hold, so that an order in review waits for its decision.
 func (k ReviewKind) Money() bool {

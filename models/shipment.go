@@ -78,10 +78,18 @@ type LineCount struct {
 	Sent     int // in shipments that were not undone
 	Refunded int // in refunds that count
 	Unsent   int // of Refunded: pieces that will not be sent
+
+	Back       int // of Refunded: pieces that are sold again, on the shelf or once the exchange has taken the refund
+	BackUnsent int // of Back: those of Unsent
 }
 
-// ToSend returns how many pieces are still to be sent.
-func (c LineCount) ToSend() int { return max(0, c.Line.Quantity-c.Sent-c.Unsent) }
+// ToSend returns how many pieces are still to be sent: those that are neither sent nor refunded. Of a shipment that was undone, the pieces
+// that were refunded meanwhile are not: their money has gone back.
+func (c LineCount) ToSend() int { return max(0, c.Line.Quantity-max(c.Sent+c.Unsent, c.Refunded)) }
+
+// Sendable returns how many pieces can be sent at most: also those that were refunded unsent, but none that is sold again. Of a shipment that
+// was undone, the pieces that came back meanwhile stay on the shelf.
+func (c LineCount) Sendable() int { return max(0, c.Line.Quantity-max(c.Sent+c.BackUnsent, c.Back)) }
 
 // ToRefund returns how many pieces can still be refunded.
 func (c LineCount) ToRefund() int { return max(0, c.Line.Quantity-c.Refunded) }
@@ -106,6 +114,10 @@ func CountLines(order *Order, shipments []Shipment, refunds []Refund) []LineCoun
 			if c := place[l.OrderLineID]; c != nil && r.State.Counts() {
 				c.Refunded += l.Quantity
 				c.Unsent += l.Unsent
+				if l.Restock {
+					c.Back += l.Quantity
+					c.BackUnsent += l.Unsent
+				}
 			}
 		}
 	}

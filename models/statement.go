@@ -124,11 +124,15 @@ type Discrepancy struct {
 	Theirs     Amount           // 0: no line
 	Ours       Amount           // 0: not in the shop's records
 	State      DiscrepancyState `ascii:"16"`
-	OwnerID    string           `ascii:"36"` // staff id
-	Note       string           `text:"1000"`
-	LineText   string           `text:"500"` // of an unreadable line: what came, without accounts
+	OwnerID    string           `ascii:"36"`  // staff id: who works on it; empty: nobody
+	Note       string           `text:"1000"` // the newest; empty: none
+	Reason     string           `text:"1000"` // why it is accepted; empty unless it is
+	AcceptedBy string           `ascii:"36"`  // staff id; empty: nobody, or the command line
+	LineText   string           `text:"500"`  // of an unreadable line: what came, without accounts
+	Version    int              // grows with each change that people see, see DiscrepancySeen
 	CreatedAt  time.Time
 	UpdatedAt  time.Time
+	AcceptedAt time.Time `gorm:"default:null"`
 }
 
 // UnreadableKey returns the Key of the discrepancy of an unreadable line: its position, the member that is wrong, and what distinguishes it
@@ -162,12 +166,24 @@ const (
 // ErrDay means that a text is not a day that can have a statement.
 var ErrDay = errors.New("not a day")
 
+// ErrDayRange is the ErrDay of a day before FirstDay or after LastDay.
+var ErrDayRange = fmt.Errorf("%w: want %s to %s", ErrDay, FirstDay, LastDay)
+
+// The first and the last day that the shop knows.
+const (
+	FirstDay = "2009-01-01"
+	LastDay  = "2200-12-31"
+)
+
 // ParseDay parses yyyy-MM-dd in a zone and returns the day's bounds in UTC: from its first instant to that of the next day. The error is
-// ErrDay.
+// ErrDay, that of a day out of range ErrDayRange.
 func ParseDay(text string, zone *time.Location) (from, to time.Time, err error) {
 	day, err := time.ParseInLocation(time.DateOnly, text, zone)
-	if err != nil || day.Format(time.DateOnly) != text || day.Year() < 2009 || day.Year() > 2200 {
+	if err != nil || day.Format(time.DateOnly) != text {
 		return from, to, fmt.Errorf("%w: want yyyy-MM-dd", ErrDay)
+	}
+	if text < FirstDay || text > LastDay {
+		return from, to, ErrDayRange
 	}
 	return day.UTC(), day.AddDate(0, 0, 1).UTC(), nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/coincart/coincart/models"
@@ -394,7 +395,7 @@ func (q *Inquiry) pollLater(ctx context.Context, id, lease string) error {
 		now, end, live := q.clock(), order.ExpiresAt.Add(pollAfterExpiry), a.State.Live()
 		timeIsOver := !now.Before(end)
 		if timeIsOver && live {
-			if err := q.settlement.openReview(ctx, tx, models.ReviewUnresolved, &a, models.Remark("never_ended")); err != nil {
+			if err := q.neverEnded(ctx, tx, &order, &a); err != nil {
 				return err
 			}
 		}
@@ -410,6 +411,20 @@ func (q *Inquiry) pollLater(ctx context.Context, id, lease string) error {
 		}
 		return tx.Reschedule(ctx, store.QueueAttempts, id, lease, earlier(next, end)) // the last question is at the end
 	})
+}
+
+// neverEnded opens a review of an attempt whose outcome is still unknown at the end of the schedule, unless a decision about the order, which
+// ends the attempt too, is awaited.
+func (q *Inquiry) neverEnded(ctx context.Context, tx *store.Store, order *models.Order, a *models.Attempt) error {
+	reviews, err := tx.ReviewsOf(ctx, order.ID)
+	if err != nil {
+		return err
+	}
+	awaited := func(r models.Review) bool { return r.Open && r.Kind == models.ReviewMismatch && r.AttemptID == a.ID }
+	if order.State == models.OrderReview && slices.ContainsFunc(reviews, awaited) {
+		return nil
+	}
+	return q.settlement.openReview(ctx, tx, models.ReviewUnresolved, a, models.Remark("never_ended"))
 }
 
 // mayBeHeld reports whether the platform held an order for an attempt that was given up, or may have. Money for it can still arrive.

@@ -274,10 +274,10 @@ func (c *Cases) claimed(ctx context.Context, tx *store.Store, cs theCase) (model
 		return models.Amount{}, err
 	}
 	amount, err := models.ParseAmount(claim.Amount)
-	if err != nil || !amount.IsPositive() || claim.AppOrderID != a.AppOrderID || (a.OrderNum != "" && claim.OrderNum != a.OrderNum) ||
-		!strings.EqualFold(claim.Coin, a.Coin) {
+	if err != nil || !amount.IsPositive() || claim.AppOrderID != a.AppOrderID || !strings.EqualFold(claim.Coin, a.Coin) {
 		return models.Amount{}, ErrNotDecidable // another order's money, or another coin: the exchange must say what happened
 	}
+	// The claim may be about another order number than the attempt's: the shop's own id, which nobody else has, says whose money it is.
 	return amount, nil
 }
 
@@ -319,15 +319,11 @@ func (c *Cases) sendBack(ctx context.Context, tx *store.Store, cs theCase, in De
 // endReview ends the review of an order whose payment goes back. If another payment of the order waits for a decision, the order waits with
 // it.
 func (c *Cases) endReview(ctx context.Context, tx *store.Store, cs theCase) error {
-	reviews, err := tx.ReviewsOf(ctx, cs.order.ID)
-	if err != nil {
-		return err
-	}
-	for _, r := range reviews {
-		other := cs.order.Attempt(r.AttemptID)
-		if r.Open && r.Kind.Money() && other != nil && other.ID != cs.attempt.ID && other.State == models.AttemptPaid {
-			return tx.SetPaidAttempt(ctx, cs.order.ID, models.OrderReview, other.ID)
+	if waits, err := otherPayment(ctx, tx, cs); err != nil || waits != nil {
+		if err == nil {
+			err = tx.SetPaidAttempt(ctx, cs.order.ID, models.OrderReview, waits.ID)
 		}
+		return err
 	}
 	if err := tx.SetPaidAttempt(ctx, cs.order.ID, models.OrderReview, cs.attempt.ID); err != nil {
 		return err
@@ -338,14 +334,32 @@ func (c *Cases) endReview(ctx context.Context, tx *store.Store, cs theCase) erro
 	return c.settlement.releaseOrder(ctx, tx, cs.order, models.OrderCancelled, "admin")
 }
 
+// otherPayment returns another payment of the order that waits for a decision; nil: there is none.
+func otherPayment(ctx context.Context, tx *store.Store, cs theCase) (*models.Attempt, error) {
+	reviews, err := tx.ReviewsOf(ctx, cs.order.ID)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range reviews {
+		other := cs.order.Attempt(r.AttemptID)
+		if r.Open && r.Kind.Money() && other != nil && other.ID != cs.attempt.ID && other.State == models.AttemptPaid {
+			return other, nil
+		}
+	}
+	return nil, nil //nolint:nilnil // none is no error
+}
+
 // drop ends an order for which there is no money: the exchange's claim was a mistake. The attempt ends; if money comes for it after all, that
-// is late money.
+// is late money. If another payment of the order waits for a decision, the order waits with it.
 func (c *Cases) drop(ctx context.Context, tx *store.Store, cs theCase) error {
 	if cs.attempt.State.Live() {
 		end := ending{to: models.AttemptFailed, problem: models.ProblemDropped, held: true, cause: "admin"}
 		if err := c.settlement.closeAttempt(ctx, tx, cs.order, cs.attempt, end); err != nil {
 			return err
 		}
+	}
+	if waits, err := otherPayment(ctx, tx, cs); err != nil || waits != nil {
+		return err
 	}
 	return c.settlement.endOrder(ctx, tx, cs.order, models.OrderCancelled, "admin")
 }

@@ -42,6 +42,7 @@ func TestGuard_RefundRefusedWithAnUndecidedCodeIsUnknown(t *testing.T) {
 func TestGuard_FourEyesLimitIsWorthNotCoins(t *testing.T) {
 	t.Parallel()
 	eachShop(t, func(t *testing.T, s *shop) {
+		s.hire(finance, second)
 		in := s.CartForm(1)
 		in.Coin = "BTC"
 		p, err := s.Place(t.Context(), in)

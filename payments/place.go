@@ -253,7 +253,7 @@ func (c *Placer) newOrder(in PlaceInput, cart models.Cart, bill Bill, now time.T
 		ID: models.NewID(), Ref: models.NewRef(), State: models.OrderAwaiting,
 		Email: in.Email, Name: in.Name, Lang: in.Lang, Currency: in.Currency.Code, Digits: in.Currency.Digits, FormToken: in.FormToken,
 		Total: bill.Total, GoodsTotal: bill.Goods, Discount: bill.Discount, Delivery: bill.Delivery, DeliveryTax: bill.DeliveryTax, Tax: bill.Tax,
-		ContainedTax: bill.ContainedTax, TaxIncluded: bill.TaxIncluded, TaxName: bill.TaxTitle(in.Lang), TaxRate: bill.TaxRate,
+		ContainedTax: bill.ContainedTax, TaxIncluded: bill.TaxIncluded, TaxName: bill.TaxTitle(in.Lang), ShopTaxName: bill.TaxName, TaxRate: bill.TaxRate,
 		CouponCode: bill.CouponCode,
 		CreatedAt:  now, UpdatedAt: now,
 	}
@@ -262,14 +262,15 @@ func (c *Placer) newOrder(in PlaceInput, cart models.Cart, bill Bill, now time.T
 		return models.Order{}, err
 	}
 	if m := bill.Method(); m != nil {
-		order.DeliveryTitle = m.NameIn(in.Lang)
+		order.DeliveryTitle, order.ShopDelivery = m.NameIn(in.Lang), m.Title
 	}
 	for i, l := range cart.Lines {
 		order.Lines = append(order.Lines, models.OrderLine{
 			ID: models.NewID(), OrderID: order.ID, Position: i, VariantID: l.VariantID, SKU: l.SKU, Slug: l.Slug,
 			Title:        l.ProductTexts.In(in.Lang, "title", l.Title),
 			VariantTitle: l.VariantTexts.In(in.Lang, "title", l.VariantTitle),
-			Cover:        l.Cover, UnitPrice: l.Price, Quantity: l.Quantity, Total: l.Total(),
+			ShopTitle:    l.Title, ShopVariant: l.VariantTitle,
+			Cover: l.Cover, UnitPrice: l.Price, Quantity: l.Quantity, Total: l.Total(),
 			Discount: bill.Lines[i].Discount, Tax: bill.Lines[i].Tax,
 		})
 	}

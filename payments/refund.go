@@ -178,7 +178,14 @@ func (rs *Refunds) mayDecideAlone(ctx context.Context, tx *store.Store, refund *
 	if !rs.fourEyes.IsPositive() {
 		return true, nil
 	}
-	if err := tx.LockPerson(ctx, by.StaffID); err != nil {
+	err := tx.LockPerson(ctx, by.StaffID)
+	if errors.Is(err, store.ErrNotFound) {
+		err = tx.LockAPIKey(ctx, by.StaffID) // another program
+	}
+	if errors.Is(err, store.ErrNotFound) {
+		return false, nil // who has neither account nor key cannot be added up, and decides nothing alone
+	}
+	if err != nil {
 		return false, err
 	}
 	before, err := tx.WorthOfRefunds(ctx, by.StaffID, refund.OrderID, refund.CreatedAt.Add(-refundDay))
@@ -248,7 +255,7 @@ func (rs *Refunds) DeclineRefund(ctx context.Context, id, reason string, by mode
 		if !r.State.CanMove(models.RefundDeclined) {
 			return store.RefundChange{}, ErrRefundOver
 		}
-		return store.RefundChange{DueAt: new(time.Time{})}, nil
+		return store.RefundChange{DeclinedBy: new(by.StaffID), DueAt: new(time.Time{})}, nil
 	})
 }
 

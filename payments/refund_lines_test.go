@@ -362,6 +362,7 @@ func fourEyes(_ *sandbox.Config, pc *assembly.Config) { pc.FourEyesLimit = model
 func TestFourEyes_TwoRefundsOfOneOrder(t *testing.T) {
 	t.Parallel()
 	eachShop(t, func(t *testing.T, s *shop) {
+		s.hire(finance, second)
 		order := s.PlacePaid(3)
 		first, err := s.Refund(order, "6")
 		require.NoError(t, err)
@@ -390,6 +391,7 @@ func TestFourEyes_TwoRefundsOfOneOrder(t *testing.T) {
 func TestFourEyes_TwoOrdersOfADay(t *testing.T) {
 	t.Parallel()
 	eachShop(t, func(t *testing.T, s *shop) {
+		s.hire(finance, second)
 		one, two := s.PlacePaid(1), s.PlacePaid(3)
 		first, err := s.Refund(one, "6")
 		require.NoError(t, err)
@@ -422,6 +424,7 @@ func TestFourEyes_TwoOrdersOfADay(t *testing.T) {
 func TestFourEyes_AddsUpWhatever(t *testing.T) {
 	t.Parallel()
 	eachShop(t, func(t *testing.T, s *shop) {
+		s.hire(finance, second)
 		odd := s.placeOdd("BTC")
 		r, err := s.refundBy(finance, odd, worth("6"))
 		require.NoError(t, err)
@@ -471,5 +474,18 @@ func TestFourEyes_ParallelRefundsNeverPassTheLimitTogether(t *testing.T) {
 		assert.Equal(t, 5, waiting)
 		s.Work()
 		assert.Len(t, s.transfers(), 3)
+	}, fourEyes)
+}
+
+// The refunds of somebody without an account, whom no lock holds, are not added up: they need a second person.
+func TestFourEyes_WithoutAnAccountNothingIsDecidedAlone(t *testing.T) {
+	t.Parallel()
+	eachShop(t, func(t *testing.T, s *shop) {
+		order := s.PlacePaid(3)
+		for _, id := range []string{"", models.NewID()} {
+			r, err := s.refundBy(models.Actor{StaffID: id, Who: "nobody@example.org"}, order, coins("1"))
+			require.NoError(t, err)
+			assert.Equal(t, models.RefundRequested, r.State)
+		}
 	}, fourEyes)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/coincart/coincart/models"
@@ -69,7 +70,7 @@ func (s *settlement) settleIn(ctx context.Context, tx *store.Store, attemptID st
 		}
 	}
 	if mismatch != "" {
-		return s.mismatch(ctx, tx, &order, &a, d, mismatch, cause)
+		return s.mismatch(ctx, tx, &order, &a, d, mismatch, source, cause)
 	}
 	switch d.Status {
 	case opay.StatusPaid:
@@ -102,7 +103,7 @@ func mismatchOf(a *models.Attempt, d opay.OrderDetail) string {
 	}
 	switch {
 	case d.AppOrderID != a.AppOrderID:
-		return "appOrderId"
+		return models.MismatchOrder
 	case a.OrderNum != "" && d.OrderNum != a.OrderNum:
 		return "orderNum"
 	case d.Coin != a.Coin:
@@ -114,23 +115,53 @@ func mismatchOf(a *models.Attempt, d opay.OrderDetail) string {
 }
 
 // mismatch opens a review because the platform's order differs from the attempt. Nothing is credited. If the platform calls its order paid,
-// the order goes to review and keeps its stock, because the money is in the wrong place.
-func (s *settlement) mismatch(ctx context.Context, tx *store.Store, order *models.Order, a *models.Attempt, d opay.OrderDetail, field, cause string) error {
+// the order goes to review, also one that was given up, and keeps the stock that it still has, because the money is in the wrong place. What
+// people have decided about stands until the platform claims something else.
+func (s *settlement) mismatch(
+	ctx context.Context, tx *store.Store, order *models.Order, a *models.Attempt, d opay.OrderDetail, field string, source models.EvidenceSource, cause string,
+) error {
+	paid := d.Status == opay.StatusPaid
 	note := models.Remark("mismatch", "field", field, "status", string(d.Status), "amount", models.CanonicalAmount(string(d.Amount)), "coin", d.Coin)
-	if err := s.openReview(ctx, tx, models.ReviewMismatch, a, note); err != nil {
+	open, err := s.openMismatch(ctx, tx, a, note, paid)
+	if err != nil {
 		return err
 	}
-	if d.AppOrderID != a.AppOrderID {
+	if d.AppOrderID != a.AppOrderID || (field == "orderNum" && source == models.SourceReference) {
+		// The number is another order's, or the platform refuses it and tells another one when it is asked by the shop's own id.
 		return s.dropNumber(ctx, tx, a, cause)
 	}
-	if d.Status != opay.StatusPaid || order.State != models.OrderAwaiting {
+	if !paid || !open || a.State == models.AttemptPaid || !order.State.CanMove(models.OrderReview) {
 		return nil
 	}
 	t := models.Transition{OrderID: order.ID, Cause: cause, Note: note}
-	if err := tx.MoveOrder(ctx, order.ID, models.OrderAwaiting, models.OrderReview, store.OrderChange{}, t); err != nil {
+	if err := tx.MoveOrder(ctx, order.ID, order.State, models.OrderReview, store.OrderChange{}, t); err != nil {
 		return fmt.Errorf("move order to review: %w", err)
 	}
 	return s.outbox.Queue(ctx, tx, models.MailLatePayment, order.ID)
+}
+
+// openMismatch opens the case of an attempt that differs at the platform. There is one for each attempt: a new claim that it is paid is noted
+// with it and opens it again. open reports whether it is open now.
+func (s *settlement) openMismatch(ctx context.Context, tx *store.Store, a *models.Attempt, note string, paid bool) (open bool, err error) {
+	reviews, err := tx.ReviewsOf(ctx, a.OrderID)
+	if err != nil {
+		return false, err
+	}
+	i := slices.IndexFunc(reviews, func(r models.Review) bool { return r.Kind == models.ReviewMismatch && r.AttemptID == a.ID })
+	if i < 0 {
+		return true, s.openReview(ctx, tx, models.ReviewMismatch, a, note)
+	}
+	r := reviews[i]
+	if !paid || r.Note == note {
+		return r.Open, nil
+	}
+	set := store.ReviewChange{
+		Open: new(true), Note: &note, WaitUntil: new(time.Time{}), Decision: new(models.Decision("")), DecidedBy: new(""), Resolution: new(""),
+	}
+	if err := tx.MoveReview(ctx, r.ID, r.Open, set); err != nil {
+		return false, fmt.Errorf("open the case again: %w", err)
+	}
+	return true, nil
 }
 
 // dropNumber removes an order number that belongs to another order. The attempt is unknown again, and queried by the shop's id.
@@ -157,15 +188,17 @@ func (s *settlement) credit(ctx context.Context, tx *store.Store, order *models.
 	if err := s.payAttempt(ctx, tx, order, a, d.OrderNum, a.Amount, cause); err != nil {
 		return err
 	}
+	if order.State != models.OrderAwaiting { // the case that opens now takes the place of one about another amount
+		if err := supersede(ctx, tx, order.ID, a.ID, ""); err != nil {
+			return err
+		}
+	}
 	switch order.State {
 	case models.OrderAwaiting:
 		return s.creditOrder(ctx, tx, order, a, cause)
 	case models.OrderExpired, models.OrderCancelled:
 		return s.lateMoney(ctx, tx, order, a, models.ReviewLatePayment, models.Remark("paid_late", "order", string(order.State)), cause)
 	case models.OrderReview:
-		if err := supersede(ctx, tx, order.ID, a.ID, ""); err != nil {
-			return err
-		}
 		return s.openReview(ctx, tx, models.ReviewLatePayment, a, models.Remark("paid_in_review"))
 	case models.OrderPaid:
 		// R8: the first payment pays the order; this one must be refunded.

@@ -27,6 +27,8 @@ var (
 	ErrNotFulfillable = errors.New("the order cannot be handed over")
 	// ErrPieces means that a line has fewer pieces than are to be sent or refunded, or is another order's.
 	ErrPieces = errors.New("the line does not have so many pieces")
+	// ErrRestocked means that pieces were refunded to be sold again: they are no longer the order's to be sent.
+	ErrRestocked = errors.New("the pieces were refunded and are sold again")
 	// ErrTrackingLink means that the link is no https address.
 	ErrTrackingLink = errors.New("the link is no https address")
 	// ErrUndoLate means that a shipment is too old to be undone.
@@ -68,7 +70,7 @@ func (d ShipmentDetails) clean() (ShipmentDetails, error) {
 }
 
 // Ship records that pieces of a paid order were sent or handed over, and mails the shopper. A refund does not stop it, not even one that
-// waits. Errors: store.ErrNotFound, ErrNotFulfillable, ErrPieces, ErrTrackingLink, models.ErrNoteText.
+// waits. Errors: store.ErrNotFound, ErrNotFulfillable, ErrPieces, ErrRestocked, ErrTrackingLink, models.ErrNoteText.
 func (o *OrderAdmin) Ship(ctx context.Context, in ShipInput, by models.Actor) (models.Shipment, error) {
 	if known, err := o.store.ShipmentByFormToken(ctx, in.FormToken); err == nil {
 		return known, nil
@@ -137,7 +139,7 @@ func (c core) countLines(ctx context.Context, tx *store.Store, orderID string) (
 }
 
 // linesToShip returns the lines of a shipment: the chosen pieces, or all that are left. A piece that was refunded unsent may still be sent if
-// it is chosen.
+// it is chosen, unless it is sold again: the ledger has it on the shelf, or will. Errors: ErrPieces, ErrRestocked, ErrNotFulfillable.
 func linesToShip(counts []models.LineCount, chosen []Pieces) ([]models.ShipmentLine, error) {
 	wanted := make(map[string]int, len(chosen))
 	for _, p := range chosen {
@@ -155,6 +157,9 @@ func linesToShip(counts []models.LineCount, chosen []Pieces) ([]models.ShipmentL
 		}
 		if n > c.Line.Quantity-c.Sent {
 			return nil, ErrPieces
+		}
+		if n > c.Sendable() {
+			return nil, ErrRestocked
 		}
 		if n > 0 {
 			lines = append(lines, models.ShipmentLine{OrderLineID: c.Line.ID, Quantity: n})

@@ -203,6 +203,7 @@ func TestShip_UndoneWithinTheTimeOfTheSetting(t *testing.T) {
 func TestShip_AWaitingRefundBlocksNothing(t *testing.T) {
 	t.Parallel()
 	eachShop(t, func(t *testing.T, s *shop) {
+		s.hire(finance)
 		order := s.PlacePaid(2)
 		r, err := s.Refund(order, "1")
 		require.NoError(t, err)
@@ -255,6 +256,53 @@ func TestShip_PiecesRefundedUnsentAreNotOfferedButMayBeSent(t *testing.T) {
 		require.Equal(t, models.RefundFailed, s.RefundState(r.ID))
 		assert.Equal(t, models.FulfilmentPart, s.Order(again.Ref).Fulfilment)
 		assert.Equal(t, 1, s.count(again).ToSend())
+	})
+}
+
+// What was refunded to be sold again is not the order's any more: sent all the same, it would be gone from the shelf and counted on it.
+func TestShip_PiecesThatAreSoldAgainAreNotSent(t *testing.T) {
+	t.Parallel()
+	eachShop(t, func(t *testing.T, s *shop) {
+		order := s.PlacePaid(3)
+		_, err := s.refundPieces(order, 2, true)
+		require.NoError(t, err)
+		_, err = s.ship(order, 2)
+		require.ErrorIs(t, err, payments.ErrRestocked, "before the exchange has taken the refund")
+		s.Work()
+		_, err = s.ship(order, 2)
+		require.ErrorIs(t, err, payments.ErrRestocked, "and after it")
+		_, err = s.ship(order, 1)
+		require.NoError(t, err)
+		assert.Equal(t, models.FulfilmentSent, s.Order(order.Ref).Fulfilment)
+		_, err = s.ship(order, 1)
+		require.ErrorIs(t, err, payments.ErrRestocked)
+
+		// Sent, sent back, on the shelf again: if the shipment is undone, nothing is left to send.
+		back := s.PlacePaid(2)
+		_, err = s.ship(back, 2)
+		require.NoError(t, err)
+		_, err = s.refundPieces(back, 2, true)
+		require.NoError(t, err)
+		s.Work()
+		sent := s.shipments(back)[0]
+		require.NoError(t, s.UndoShipment(t.Context(), sent.ID, sent.Version, finance))
+		assert.Zero(t, s.count(back).ToSend())
+		_, err = s.ship(back, 1)
+		require.ErrorIs(t, err, payments.ErrRestocked)
+
+		// Refunded without going back on the shelf: nothing is left to send either, but who wants to send it all the same can.
+		kept := s.PlacePaid(3)
+		_, err = s.ship(kept, 2)
+		require.NoError(t, err)
+		_, err = s.refundPieces(kept, 3, false)
+		require.NoError(t, err)
+		sent = s.shipments(kept)[0]
+		require.NoError(t, s.UndoShipment(t.Context(), sent.ID, sent.Version, finance))
+		assert.Zero(t, s.count(kept).ToSend())
+		assert.Equal(t, models.FulfilmentNone, s.Order(kept.Ref).Fulfilment)
+		_, err = s.ship(kept, 2)
+		require.NoError(t, err)
+		assert.Equal(t, models.FulfilmentSent, s.Order(kept.Ref).Fulfilment)
 	})
 }
 

@@ -25,6 +25,14 @@ func eachShop(t *testing.T, scenario func(t *testing.T, s *shop), options ...pay
 	paymentstest.Each(t, func(t *testing.T, s *paymentstest.Shop) { scenario(t, &shop{s}) }, options...)
 }
 
+// hire gives people accounts.
+func (s *shop) hire(people ...models.Actor) {
+	s.T.Helper()
+	for _, who := range people {
+		modelstest.Staff(s.T, s.Store, func(m *models.Staff) { m.ID, m.Email, m.Role = who.StaffID, who.Who, models.RoleFinance })
+	}
+}
+
 // evidence counts an order's evidence by source.
 func (s *shop) evidence(o models.Order) map[models.EvidenceSource]int {
 	s.T.Helper()

@@ -142,11 +142,11 @@ func (s *shop) meet(other assembly.Services, batch []models.Order, wrong bool) {
 }
 
 // work lets a service do what is due, until nothing is.
-func work(t *testing.T, service *jobs.Engine) {
-	t.Helper()
+func work(tb testing.TB, service *jobs.Engine) {
+	tb.Helper()
 	for range 50 {
-		n, err := service.RunOnce(t.Context())
-		if !assert.NoError(t, err) || n == 0 {
+		n, err := service.RunOnce(tb.Context())
+		if !assert.NoError(tb, err) || n == 0 {
 			return
 		}
 	}

@@ -22,7 +22,7 @@ type Limits struct {
 	Own      int // looks at one's own orders; 60
 	Ask      int // links to one's own orders; 5
 	Live     int // pages of orders that begin to wait for changes; 60
-	Coupon   int // wrong coupon codes, in 10 minutes; 20
+	Coupon   int // wrong coupon codes, in 10 minutes, counted for all replicas together; 20
 }
 
 // wideFactor is how many times as many requests the limits allow one /48 network of IPv6 as one client: one customer of a provider may have

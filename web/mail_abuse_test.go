@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/modelstest"
 )
 
 const victim = "victim@example.net"
@@ -129,4 +130,26 @@ func TestAbuse_AMailboxGetsThreeMailsAnHourAboutUnpaidOrders(t *testing.T) {
 			assert.NotContains(t, strings.ToLower(m.Text), "evil")
 		}
 	})
+}
+
+// The tags behind a plus sign lead to one mailbox, so links to the orders of each are mails to it: they share its pauses.
+func TestAbuse_TagsFillNoLetterBoxWithLinks(t *testing.T) {
+	each(t, func(t *testing.T, s *shop) {
+		emails := []string{victim, "victim+1@example.net", "Victim+2@example.net", "victim+3@example.net", "victim+4@example.net", "victim+5@example.net"}
+		for _, email := range emails {
+			modelstest.Order(t, s.db, func(o *models.Order) { o.Email = email })
+		}
+		b := s.browser()
+		for range 2 {
+			for _, email := range emails {
+				b.post("/orders", "email", email).redirects("/orders?asked=1")
+				s.work()
+			}
+		}
+		assert.Equal(t, 3, s.mailsTo(victim))
+		s.clock.Advance(11 * time.Minute)
+		b.post("/orders", "email", emails[5]).redirects("/orders?asked=1")
+		s.work()
+		assert.Equal(t, 4, s.mailsTo(victim))
+	}, unlimited)
 }

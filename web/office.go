@@ -6,6 +6,7 @@ import (
 	"github.com/coincart/coincart/models/staff"
 	"github.com/coincart/coincart/payments/assembly"
 	"github.com/coincart/coincart/web/admin"
+	"github.com/coincart/coincart/web/admin/apikeys"
 	"github.com/coincart/coincart/web/admin/books"
 	"github.com/coincart/coincart/web/admin/catalogue"
 	"github.com/coincart/coincart/web/admin/customers"
@@ -31,6 +32,7 @@ func officeTable(site *visit.Site, s assembly.Services, accounts *staff.Accounts
 		pricing.Routes(site, s.Rates),
 		books.Routes(site, s.Books, s.Payments, accounts),
 		customers.Routes(site, s.Customers),
+		apikeys.Routes(site, s.Keys),
 		system.Routes(site, s.Jobs, s.Books, checks),
 	)
 }

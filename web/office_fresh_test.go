@@ -33,7 +33,7 @@ func noCode() map[string]string {
 		"/orders/:id/note": reads, "/orders/:id/ask": reads, "/orders/:id/resend": reads, "/exports": reads, "/customers/:customer/note": reads, "/audit/export": reads,
 
 		"/statements": books, "/statements/:day/fetch": books, "/statements/:day/seal": books, "/discrepancies/:id/settle": books,
-		"/discrepancies/:id/accept": books, "/discrepancies/:id/assign": books, "/reviews/:id/decide": books, "/reviews/:id/ask": reads,
+		"/discrepancies/:id/accept": books, "/discrepancies/:id/assign": books, "/discrepancies/:id/note": books, "/discrepancies/:id/reopen": books, "/reviews/:id/decide": books, "/reviews/:id/ask": reads,
 
 		"/stock/counts": stock, "/stock/counts/:id": stock, "/stock/counts/:id/book": stock, "/stock/counts/:id/drop": stock, "/stock/:id": stock,
 

@@ -113,6 +113,8 @@ func TestRefund_AboveTheLimitNeedsASecondPerson(t *testing.T) {
 		declined, err = s.db.Refund(t.Context(), declined.ID)
 		require.NoError(t, err)
 		assert.Equal(t, models.RefundDeclined, declined.State)
+		assert.Equal(t, second.person.ID, declined.DeclinedBy)
+		first.get("/admin/refunds?state=declined").has(english.T("admin.fact.declined_by"), second.person.Email)
 		ask("7") // what was declined is free again
 	})
 }

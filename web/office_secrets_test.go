@@ -110,7 +110,7 @@ func TestPages_OfTheOfficeHaveAllTheirWordsInBothLanguages(t *testing.T) {
 		owner.post("/admin/account", "name", "Ann", "lang", lang).redirects("/admin/account")
 		for _, path := range []string{
 			"/admin", "/admin?from=x&to=y", "/admin/inbox", "/admin/orders", "/admin/orders?state=x&from=y&q=z", "/admin/orders/" + order.ID, "/admin/orders/" + open.ID,
-			"/admin/cancellations", "/admin/statements", "/admin/statements?day=x", "/admin/statements/" + today, "/admin/refunds", "/admin/tasks", task, "/admin/audit",
+			"/admin/cancellations", "/admin/statements", "/admin/statements?day=x", "/admin/statements/" + today, "/admin/refunds", "/admin/exports", "/admin/exports?what=x&from=y", "/admin/tasks", task, "/admin/audit",
 			"/admin/staff", "/admin/account", "/admin/account/totp", "/admin/step-up", "/admin/none", admin.InvitePath(link),
 		} {
 			p := owner.get(path)

@@ -4,6 +4,7 @@ import (
 	"encoding/csv"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -14,6 +15,7 @@ import (
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/store"
 	"github.com/coincart/coincart/payments/sandbox"
+	"github.com/coincart/coincart/templates/i18n"
 	"github.com/coincart/coincart/templates/i18ntest"
 )
 
@@ -34,6 +36,14 @@ func (s *shop) discrepancies(day string) map[models.DiscrepancyKind]models.Discr
 		found[d.Kind] = d
 	}
 	return found
+}
+
+// version returns the version of a discrepancy as it is now, as its page's forms have it.
+func (s *shop) version(id string) string {
+	s.t.Helper()
+	d, err := s.db.Discrepancy(s.t.Context(), id)
+	require.NoError(s.t, err)
+	return strconv.Itoa(d.Version)
 }
 
 // asked counts the calls of the platform's statement.
@@ -59,7 +69,7 @@ func TestStatement_IsFetchedComparedExplainedAndSealed(t *testing.T) {
 		c.get("/admin/statements?day=" + day + "&type=1").redirects(path + "?type=1")
 		shown := c.get(path).is(http.StatusOK)
 		checkStaffPage(t, path, shown)
-		c.post(path + "/seal").is(http.StatusUnprocessableEntity) // nothing fetched
+		c.post(path + "/seal").is(http.StatusUnprocessableEntity).has(english.T("admin.seal.not_fetched"))
 
 		token := shown.field(path+"/fetch", "form_token")
 		task := c.post(path+"/fetch", "form_token", token).is(http.StatusSeeOther).header.Get("Location")
@@ -82,30 +92,44 @@ func TestStatement_IsFetchedComparedExplainedAndSealed(t *testing.T) {
 		duplicate, extra := found[models.DuplicateLine], found[models.TheirsNotOurs]
 		shown = c.get(path).is(http.StatusOK)
 		checkStaffPage(t, path, shown)
+		shown.has(english.T("admin.day_result.explained_open", "Count", "2"), english.N("admin.seal.open", 2), path+"?found=open#found-title").
+			lacks(english.T("admin.day_result.balanced") + "<")
+		c.get("/admin/statements").has(english.T("admin.day_result.explained_open", "Count", "2"))
 		shown.has(duplicate.AppOrderID, extra.AppOrderID, "UTC", second.Current().AppOrderID, `href="/admin/orders/`+second.ID+`"`)
-		assert.LessOrEqual(t, len(s.statements()), 8, strings.Join(s.statements(), "\n"))
+		assert.LessOrEqual(t, len(s.statements()), 10, strings.Join(s.statements(), "\n"))
 		viewer.get(path).is(http.StatusOK).has(duplicate.AppOrderID).lacks("/admin/discrepancies/"+extra.ID, path+"/seal", path+"/fetch")
 		c.get(path + "?type=11").is(http.StatusOK).lacks(second.Current().OrderNum)
 		c.get(path + "?found=accepted").is(http.StatusOK).lacks("/admin/discrepancies/" + extra.ID)
 
-		c.post(path + "/seal").is(http.StatusUnprocessableEntity) // two are open
+		c.post(path + "/seal").is(http.StatusUnprocessableEntity).has(english.N("admin.seal.open", 2))
 		at := "/admin/discrepancies/" + extra.ID
 		c.post(at + "/settle").is(http.StatusUnprocessableEntity) // the platform knows nothing of it
-		c.post(at+"/accept", "reason", "").is(http.StatusUnprocessableEntity)
-		c.post(at+"/assign", "owner", models.NewID()).is(http.StatusUnprocessableEntity)
-		c.post(at+"/assign", "owner", c.person.ID, "note", "Looking").redirects(path)
+		c.post(at+"/accept", "reason", "", "version", "0").is(http.StatusUnprocessableEntity)
+		c.post(at+"/note", "note", " ", "version", "0").is(http.StatusUnprocessableEntity)
+		c.post(at+"/accept", "reason", "Without a version").is(http.StatusConflict).has("Without a version")
+		c.post(at+"/assign", "owner", models.NewID(), "version", "0").is(http.StatusUnprocessableEntity)
+		c.post(at+"/assign", "owner", c.person.ID, "version", "0").redirects(path)
+		c.post(at+"/note", "note", "Looked at an older page", "version", "0").is(http.StatusConflict).has("Looked at an older page")
+		c.post(at+"/note", "note", "Looking", "version", s.version(extra.ID)).redirects(path)
 		c.post(at+"/refund", "amount", "1", "reason", "x", "form_token", models.NewRef(), "totp", c.code()).is(http.StatusUnprocessableEntity) // not ours
-		c.post(at+"/accept", "reason", "A test of theirs", "day", "2020-01-01", "state", "settled", "theirs", "0").redirects(path)
-		c.post(at+"/accept", "reason", "Again").is(http.StatusConflict)
-		c.post("/admin/discrepancies/"+models.NewID()+"/accept", "reason", "x").is(http.StatusNotFound)
+		c.post(at+"/accept", "reason", "A test of theirs", "version", s.version(extra.ID), "day", "2020-01-01", "state", "settled", "theirs", "0").redirects(path)
+		c.post(at+"/accept", "reason", "Again", "version", s.version(extra.ID)).is(http.StatusConflict)
+		c.post("/admin/discrepancies/"+models.NewID()+"/accept", "reason", "x", "version", "0").is(http.StatusNotFound)
 		accepted, err := s.db.Discrepancy(t.Context(), extra.ID)
 		require.NoError(t, err)
 		assert.Equal(t, models.DiscrepancyAccepted, accepted.State)
 		assert.Equal(t, day, accepted.Day)
 		assert.Equal(t, extra.Theirs.String(), accepted.Theirs.String())
-		assert.Equal(t, "A test of theirs", accepted.Note)
-		c.get(path).has("A test of theirs", c.person.Email)
-		c.post("/admin/discrepancies/"+duplicate.ID+"/accept", "reason", "Theirs twice").redirects(path)
+		assert.Equal(t, []string{"A test of theirs", "Looking", c.person.ID, c.person.ID},
+			[]string{accepted.Reason, accepted.Note, accepted.OwnerID, accepted.AcceptedBy}, "they are kept apart")
+		c.get(path).has("A test of theirs", "Looking", c.person.Email, english.T("admin.day_result.explained_open", "Count", "1"),
+			english.T("admin.discrepancy_event.assigned", "Owner", c.person.Email), english.T("admin.discrepancy_event.explained"))
+		c.post(at+"/reopen", "version", s.version(extra.ID)).redirects(path)
+		c.get(path).has(english.T("admin.day_result.explained_open", "Count", "2"), "A test of theirs", english.T("admin.discrepancy_event.reopened"))
+		c.post(at+"/accept", "reason", "A test of theirs", "version", s.version(extra.ID)).redirects(path)
+		c.post("/admin/discrepancies/"+duplicate.ID+"/accept", "reason", "Theirs twice", "version", s.version(duplicate.ID)).redirects(path)
+		c.get(path).has(english.T("admin.day_result.explained")+"<", english.T("admin.day_result_text.explained")).lacks(english.T("admin.day_result.balanced") + "<")
+		c.get("/admin/statements").has(english.T("admin.day_result.explained") + "<")
 
 		viewer.post(path + "/seal").is(http.StatusForbidden)
 		c.post(path + "/seal").redirects(path)
@@ -119,6 +143,38 @@ func TestStatement_IsFetchedComparedExplainedAndSealed(t *testing.T) {
 		c.get("/admin/statements").is(http.StatusOK).has(day)
 		assert.LessOrEqual(t, len(s.statements()), 8)
 		s.audited()
+	})
+}
+
+// A day that is not over says when it can be locked, in the zone of its days, and one whose statement is too old says that.
+func TestStatement_LockingTellsWhatIsMissing(t *testing.T) {
+	each(t, func(t *testing.T, s *shop) {
+		s.paidOrder("1")
+		day := s.clock.Now().UTC().Format(time.DateOnly)
+		c, viewer := s.staffed(models.RoleFinance), s.staffed(models.RoleViewer)
+		path := "/admin/statements/" + day
+		_, ends, err := models.ParseDay(day, time.UTC)
+		require.NoError(t, err)
+		stamp := i18n.ByTag("en").Stamp(ends, time.UTC)
+		notOver, early := english.T("admin.seal.not_over", "Ends", stamp), english.T("admin.seal.early", "Ends", stamp)
+		c.get(path).has(notOver).lacks(path + `/seal"`)
+		c.post(path + "/seal").is(http.StatusUnprocessableEntity).has(notOver).lacks("UTC UTC")
+		viewer.get(path).has(english.T("admin.seal.may_not"))
+
+		_, err = s.services.Books.FetchStatement(t.Context(), day, "", nil)
+		require.NoError(t, err)
+		_, err = s.services.Books.Reconcile(t.Context(), day)
+		require.NoError(t, err)
+		c.post(path + "/seal").is(http.StatusUnprocessableEntity).has(notOver)
+		s.yesterday()
+		c.signIn()
+		c.get(path).has(early, english.T("admin.day_result.balanced")).lacks(path + `/seal"`)
+		c.post(path + "/seal").is(http.StatusUnprocessableEntity).has(early)
+		_, err = s.services.Books.FetchStatement(t.Context(), day, "", nil)
+		require.NoError(t, err)
+		c.get(path).has(path + `/seal"`)
+		c.post(path + "/seal").redirects(path)
+		c.get(path).has(english.T("admin.day_state.sealed"), english.T("admin.day_result.balanced"))
 	})
 }
 
@@ -141,7 +197,7 @@ func TestStatement_ADayWhoseOnlyFetchFailedIsListedWithTheReason(t *testing.T) {
 		c.signIn()
 		c.get("/admin/statements").is(http.StatusOK).has(path+`"`, english.T("admin.statement_state.failed"))
 		c.get(path).is(http.StatusOK).has(refused(english), english.T("admin.statement.not_compared")).
-			lacks(english.T("admin.balance.unbalanced"), english.T("admin.statement.totals"))
+			has(english.T("admin.day_result.not_compared")).lacks(english.T("admin.day_result.unbalanced"), english.T("admin.statement.totals"))
 		c.get(task).is(http.StatusOK).has(refused(english))
 		c.post("/admin/account", "name", "Name", "lang", "zh-Hans").is(http.StatusSeeOther)
 		c.get(path).is(http.StatusOK).has(refused(chinese))
@@ -237,7 +293,7 @@ func TestStatement_ShowsTheLineThatCannotBeRead(t *testing.T) {
 		require.Len(t, rows, 2)
 		for _, d := range rows {
 			page.has("/admin/discrepancies/"+d.ID+"/accept").lacks("/admin/discrepancies/"+d.ID+"/settle", "/admin/discrepancies/"+d.ID+"/refund")
-			c.post("/admin/discrepancies/"+d.ID+"/accept", "reason", "The exchange says 24").redirects(path)
+			c.post("/admin/discrepancies/"+d.ID+"/accept", "reason", "The exchange says 24", "version", s.version(d.ID)).redirects(path)
 		}
 	})
 }
@@ -354,7 +410,7 @@ func TestPages_WriteHostileTextsAsTexts(t *testing.T) {
 			"/admin", "/admin/inbox", "/admin/orders", "/admin/orders/" + order.ID, "/admin/orders/" + paid.ID, "/admin/refunds", "/admin/tasks", "/admin/audit",
 			"/admin/staff", "/admin/account", "/admin/cancellations", "/admin/statements", "/admin/statements/" + day, "/admin/orders?q=" + q,
 			"/admin/orders?state=" + q, "/admin/orders?from=" + q, "/admin?from=" + q + "&to=" + q, "/admin?span=" + q, "/admin/audit?who=" + q, "/admin/audit?action=" + q,
-			"/admin/audit?subject=" + q, "/admin/statements?day=" + q, "/admin/statements/" + url.PathEscape(hostile[:8]), "/admin/step-up?next=" + q, "/admin/" + url.PathEscape(hostile[:8]),
+			"/admin/audit?subject=" + q, "/admin/statements?day=" + q, "/admin/statements/" + url.PathEscape(hostile[:8]), "/admin/exports?what=" + q + "&from=" + q, "/admin/step-up?next=" + q, "/admin/" + url.PathEscape(hostile[:8]),
 		} {
 			p := owner.get(path)
 			require.Less(t, p.status, http.StatusInternalServerError, path)
@@ -380,7 +436,7 @@ func TestPages_OfTheOfficeTakeAtMostEightStatements(t *testing.T) {
 		for _, path := range []string{
 			"/admin", "/admin?span=90d", "/admin?from=2026-01-01&to=2026-01-31", "/admin/inbox", "/admin/inbox?all=1", "/admin/orders",
 			"/admin/orders?q=ann%40example.com&state=paid&coin=USDT&unusual=1", "/admin/orders?sort=amount_desc", "/admin/orders/" + order.ID,
-			"/admin/cancellations", "/admin/statements", "/admin/statements/" + day, "/admin/refunds", "/admin/tasks", task, "/admin/audit", "/admin/staff",
+			"/admin/cancellations", "/admin/statements", "/admin/statements/" + day, "/admin/refunds", "/admin/exports", "/admin/tasks", task, "/admin/audit", "/admin/staff",
 			"/admin/account", "/admin/step-up", "/admin/none",
 		} {
 			owner.get(path)

@@ -220,7 +220,8 @@ func sandboxHTTPServer(handler http.Handler) *http.Server {
 }
 
 func announce(w io.Writer, d demonstration, folder string, took time.Duration) {
-	fmt.Fprintf(w, `
+	var text strings.Builder
+	fmt.Fprintf(&text, `
 The Coincart demo is ready (%.1f s).
 
   Shop              %s
@@ -230,10 +231,11 @@ The Coincart demo is ready (%.1f s).
 Add something to the cart and check out. Sign in at the exchange, or enter one of these UIDs:
 `, took.Seconds(), d.baseURL, d.platformURL, d.baseURL+admin.Home)
 	for _, user := range sandbox.DemoUsers() {
-		fmt.Fprintf(w, "  %-10s %s\n", user.UID, describe(user))
+		fmt.Fprintf(&text, "  %-10s %s\n", user.UID, describe(user))
 	}
-	fmt.Fprintf(w, "\nData is stored in %s/ (emails in %s); delete it to start over. Press Ctrl-C to stop.\n\n",
+	fmt.Fprintf(&text, "\nData is stored in %s/ (emails in %s); delete it to start over. Press Ctrl-C to stop.\n\n",
 		filepath.Clean(folder), filepath.Join(folder, "mail"))
+	fmt.Fprint(w, text.String()) // whole: who waits for the first line can read the last
 }
 
 // describe says what happens to a payment of a demo user.

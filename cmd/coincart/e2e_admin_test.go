@@ -249,7 +249,7 @@ func (s *adminStory) cleanStatement() {
 	}, "the schedule fetches the statement of yesterday by itself")
 	report := s.report(yesterday)
 	assert.Equal(s.t, 4000, report.Matched)
-	assert.True(s.t, report.Balanced())
+	assert.True(s.t, report.AddsUp())
 	assert.Empty(s.t, s.open(yesterday))
 }
 

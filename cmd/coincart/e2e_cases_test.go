@@ -16,6 +16,7 @@ import (
 	"github.com/coincart/coincart/models/store"
 	"github.com/coincart/coincart/payments/sandbox"
 	"github.com/coincart/coincart/templates/browsertest"
+	"github.com/coincart/coincart/templates/i18n"
 )
 
 // TestE2E_Cases accepts money that came late and sends what it paid for, sends other late money back, and refunds one line of an order while the
@@ -125,17 +126,23 @@ func (s *adminStory) asShopper(order models.Order) *webPage {
 	return page
 }
 
-// mailed reports whether a mail to somebody has these words.
-func (s *adminStory) mailed(to, words string) bool {
+// mailsWith are the parts of the mails to somebody whose text has these words: each once as text and once as HTML.
+func (s *adminStory) mailsWith(to, words string) (parts []string) {
 	s.t.Helper()
 	names, err := filepath.Glob(filepath.Join(s.folder, "mail", "*.eml"))
 	require.NoError(s.t, err)
 	for _, name := range names {
-		if strings.Contains(strings.Join(partsOf(s.t, name, to), "\n"), words) {
-			return true
+		if letter := partsOf(s.t, name, to); strings.Contains(strings.Join(letter, "\n"), words) {
+			parts = append(parts, letter...)
 		}
 	}
-	return false
+	return parts
+}
+
+// mailed reports whether a mail to somebody has these words.
+func (s *adminStory) mailed(to, words string) bool {
+	s.t.Helper()
+	return len(s.mailsWith(to, words)) > 0
 }
 
 // refundLineAndSendRest refunds one of two lines, whose pieces go back on the shelf, and sends the other.
@@ -184,6 +191,40 @@ func (s *adminStory) refundLineAndSendRest() {
 	require.Len(s.t, parcels, 1)
 	require.Len(s.t, parcels[0].Lines, 1)
 	assert.Equal(s.t, []any{kept.ID, kept.Quantity}, []any{parcels[0].Lines[0].OrderLineID, parcels[0].Lines[0].Quantity})
-	s.waitFor(func() bool { return s.mailed(order.Email, say("mail.refunded.heading")) }, "the shopper is told of the refund")
-	assert.Contains(s.t, s.asShopper(order).text, "REST-1")
+	assert.Less(s.t, parcels[0].SentAt.Sub(refund.CreatedAt), time.Hour)
+	s.checkWordsOfPart(done, refund, gone, kept)
+}
+
+// checkWordsOfPart reads the mails and pages of an order of which one line was refunded and the other was sent.
+func (s *adminStory) checkWordsOfPart(order models.Order, refund models.Refund, gone, kept models.OrderLine) {
+	s.t.Helper()
+	back, worth := refund.Amount.String()+" USDT", "$"+gone.Total.Fixed(2)
+	s.waitFor(func() bool { return s.mailed(order.Email, say("mail.refunded.heading")) }, "a mail about the refund")
+	for _, part := range s.mailsWith(order.Email, say("mail.refunded.heading")) {
+		for _, words := range []string{order.NumberText, back, worth, "1 USDT = $1.00", say("mail.refunded.part")} {
+			assert.Contains(s.t, part, words)
+		}
+		assert.NotContains(s.t, part, "fell from the shelf", "the reason is for the staff")
+	}
+	s.waitFor(func() bool { return s.mailed(order.Email, say("mail.sent.heading")) }, "a mail about the shipment")
+	for _, part := range s.mailsWith(order.Email, say("mail.sent.heading")) {
+		assert.Contains(s.t, part, "REST-1")
+		assert.Equal(s.t, 1, strings.Count(part, gone.Title), "ordered, and not in the parcel")
+		assert.Equal(s.t, 2, strings.Count(part, kept.Title), "ordered, and in the parcel")
+	}
+
+	page := textOf(s.asShopper(order).root)
+	for _, words := range []string{
+		say("order.state.fulfilled.title"), say("order.fulfilment.sent"), "REST-1", say("order.refund.in_flight"), back, say("order.refund.worth", "Worth", worth),
+	} {
+		assert.Contains(s.t, page, words)
+	}
+	s.findOrder(order)
+	office := i18n.ByTag("en")
+	for _, words := range []string{
+		say("admin.order_state.paid"), say("admin.fulfilment.sent"), say("admin.refunds.in_flight"), say("admin.refund_state.accepted"), back, "REST-1",
+		office.N("admin.line.refunded", gone.Quantity), office.N("admin.line.sent", kept.Quantity),
+	} {
+		assert.Contains(s.t, s.text("main"), words)
+	}
 }

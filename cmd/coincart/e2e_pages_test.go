@@ -154,6 +154,7 @@ func (g *gallery) visitPages() {
 		{"statement-never-fetched", "/admin/statements/:day", "/admin/statements/2026-11-03", false},
 		{"statement-future", "/admin/statements/:day", "/admin/statements/2027-11-03", true},
 		{"refunds", "/admin/refunds", "/admin/refunds", false},
+		{"exports", "/admin/exports", "/admin/exports", false},
 		{"tasks", "/admin/tasks", "/admin/tasks", false},
 		{"task-cancel", "/admin/tasks/:id", "/admin/tasks/" + cancelled.ID, false},
 		{"task-export", "/admin/tasks/:id", "/admin/tasks/" + exported.ID, false},

@@ -253,7 +253,8 @@ type realShop struct {
 }
 
 // startRealShop does what an operator does: keys for both parties, migration, catalogue, and both programs.
-func startRealShop(tb testing.TB, dsn string, extra map[string]string) *realShop {
+// The sandbox gets these further arguments.
+func startRealShop(tb testing.TB, dsn string, extra map[string]string, sandbox ...string) *realShop {
 	tb.Helper()
 	folder := tb.TempDir()
 	r := &realShop{program: buildProgram(tb), keys: filepath.Join(folder, "keys")}
@@ -273,8 +274,10 @@ func startRealShop(tb testing.TB, dsn string, extra map[string]string) *realShop
 		done := runProgram(tb, r.program, r.env, args...)
 		require.Zero(tb, done.code, fmt.Sprint(args, done.stderr))
 	}
-	r.sandbox = startProcess(tb, r.program, map[string]string{"COINCART_LOG_LEVEL": "debug"}, "sandbox", "--addr", platform, "--app-id", "test_app",
-		"--key", filepath.Join(r.keys, "platform.pem"), "--merchant-key", filepath.Join(r.keys, "merchant.pub.pem"))
+	r.sandbox = startProcess(tb, r.program, map[string]string{"COINCART_LOG_LEVEL": "debug"}, append([]string{
+		"sandbox", "--addr", platform,
+		"--app-id", "test_app", "--key", filepath.Join(r.keys, "platform.pem"), "--merchant-key", filepath.Join(r.keys, "merchant.pub.pem"),
+	}, sandbox...)...)
 	r.sandbox.find(`(open at)`)
 	r.shop = startProcess(tb, r.program, r.env)
 	r.shop.find(`(is open at)`)

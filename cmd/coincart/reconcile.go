@@ -67,6 +67,8 @@ func (c *reconcileCmd) fetch(ctx context.Context, con console, s *shop) error {
 // explainError says what to do about errors that the arguments cause.
 func (c *reconcileCmd) explainError(err error, zone *time.Location) error {
 	switch {
+	case errors.Is(err, models.ErrDayRange):
+		return fmt.Errorf("--day is %s: use a day from %s to %s", c.Day, models.FirstDay, models.LastDay)
 	case errors.Is(err, models.ErrDay):
 		return fmt.Errorf("--day is %s: use the form yyyy-MM-dd, such as 2026-11-21", strconv.Quote(c.Day))
 	case errors.Is(err, books.ErrDayFuture):
@@ -120,8 +122,13 @@ func (r *dayReport) changed() bool {
 	return r.book.State == models.DaySealed && r.book.SealedHash != r.statement.Hash
 }
 
+// result returns the result of the comparison, as the back office tells it.
+func (r *dayReport) result() models.DayResult { return r.found.Result(r.open, len(r.list)-r.open) }
+
 // good reports whether nothing is left to explain.
-func (r *dayReport) good() bool { return r.open == 0 && r.found.Balanced() && !r.changed() }
+func (r *dayReport) good() bool {
+	return (r.result() == models.DayBalanced || r.result() == models.DayExplained) && !r.changed()
+}
 
 func (r *dayReport) print(w io.Writer) error {
 	fmt.Fprintf(w, "Day        %s in the time zone %s (%s to %s UTC)\n", r.found.Day, r.found.Zone, moment(r.from), moment(r.to))
@@ -176,10 +183,10 @@ func (r *dayReport) discrepancies(table io.Writer) {
 	if len(r.list) == 0 {
 		return
 	}
-	fmt.Fprintln(table, "DISCREPANCY\tTYPE\tMERCHANT ORDER ID\tCOIN\tEXCHANGE\tSHOP\tORDER\tSTATUS\tNOTE")
+	fmt.Fprintln(table, "DISCREPANCY\tTYPE\tMERCHANT ORDER ID\tCOIN\tEXCHANGE\tSHOP\tORDER\tSTATUS\tREASON\tNOTE")
 	for _, d := range r.list {
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", kindName(d), typeName(d.Type), cmp.Or(text.Quote(d.AppOrderID), "-"),
-			cmp.Or(text.Quote(d.Coin), "-"), theirs(d), ours(d), cmp.Or(d.OrderID, "-"), d.State, text.Quote(d.Note))
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", kindName(d), typeName(d.Type), cmp.Or(text.Quote(d.AppOrderID), "-"),
+			cmp.Or(text.Quote(d.Coin), "-"), theirs(d), ours(d), cmp.Or(d.OrderID, "-"), d.State, cmp.Or(text.Quote(d.Reason), "-"), cmp.Or(text.Quote(d.Note), "-"))
 	}
 	fmt.Fprintln(table)
 }
@@ -209,16 +216,17 @@ func kindName(d models.Discrepancy) string {
 }
 
 func (r *dayReport) verdict() string {
-	switch {
-	case r.changed():
+	if r.changed() {
 		return "The day is locked, but the exchange's statement has changed since. See “Needs attention” in the back office."
-	case r.open > 0:
-		return fmt.Sprintf("Open discrepancies: %d.", r.open)
-	case !r.found.Balanced():
-		return "The totals differ by more than the discrepancies explain."
-	case len(r.list) > 0:
-		return fmt.Sprintf("Balanced. Explained discrepancies: %d.", len(r.list))
-	default:
-		return "Balanced: the exchange's statement matches the shop's records."
 	}
+	switch r.result() {
+	case models.DayUnbalanced:
+		return "Not balanced: the totals differ by more than the discrepancies explain."
+	case models.DayExplainedOpen:
+		return fmt.Sprintf("Explained. Open discrepancies: %d, accepted: %d.", r.open, len(r.list)-r.open)
+	case models.DayExplained:
+		return fmt.Sprintf("Explained. Accepted discrepancies: %d.", len(r.list))
+	case models.DayBalanced, models.DayNotCompared: // there is a statement: it was just compared
+	}
+	return "Balanced: the exchange's statement matches the shop's records."
 }

@@ -504,6 +504,9 @@ CREATE TABLE IF NOT EXISTS orders (
   coupon_code     VARCHAR(64) COLLATE utf8mb4_bin NOT NULL DEFAULT '', -- empty: none was used
   -- As the shopper read it, in lang; empty: no way of delivery was chosen.
   delivery_title  VARCHAR(100) NOT NULL DEFAULT '',
+  -- delivery_title and tax_name in the shop's own language, for staff and files.
+  shop_delivery   VARCHAR(100) NOT NULL DEFAULT '',
+  shop_tax_name   VARCHAR(100) NOT NULL DEFAULT '',
   shipped         TINYINT(1) NOT NULL DEFAULT 0,                       -- goods go to order_addresses
   PRIMARY KEY (id),
   UNIQUE KEY orders_ref (ref),
@@ -552,6 +555,9 @@ CREATE TABLE IF NOT EXISTS order_lines (
   slug          VARCHAR(190) COLLATE utf8mb4_bin NOT NULL, -- of the product
   title         VARCHAR(200) NOT NULL,                     -- as the shopper read it, in orders.lang
   variant_title VARCHAR(200) NOT NULL,
+  -- The same in the shop's own language, for staff and files.
+  shop_title    VARCHAR(200) NOT NULL DEFAULT '',
+  shop_variant  VARCHAR(200) NOT NULL DEFAULT '',
   cover         VARCHAR(255) NOT NULL,
   unit_price    DECIMAL(36,18) NOT NULL,
   quantity      INT NOT NULL,
@@ -775,7 +781,8 @@ CREATE TABLE IF NOT EXISTS outbox (
   PRIMARY KEY (id),
   UNIQUE KEY outbox_dedupe_key (dedupe_key),
   KEY outbox_due_at (due_at),
-  KEY outbox_by_order (order_id)
+  KEY outbox_by_order (order_id),
+  KEY outbox_by_kind (kind, created_at)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
 -- One of the few places that a mailbox has for mails about unpaid orders: a place is free again an hour after it was taken.
@@ -893,6 +900,7 @@ CREATE TABLE IF NOT EXISTS refunds (
   form_token   VARCHAR(64) COLLATE ascii_bin NOT NULL,              -- the form that asked for it: a double click is one refund
   requested_by VARCHAR(36) COLLATE ascii_bin NOT NULL DEFAULT '',   -- staff id
   approved_by  VARCHAR(36) COLLATE ascii_bin NOT NULL DEFAULT '',   -- staff id; below the limit the same as requested_by
+  declined_by  VARCHAR(36) COLLATE ascii_bin NOT NULL DEFAULT '',   -- staff id; empty unless declined
   problem_code VARCHAR(64) COLLATE utf8mb4_bin NOT NULL DEFAULT '', -- the exchange's code of a refusal; empty: none
   sequence     INT NOT NULL DEFAULT 0,                              -- of its last event
   checks       INT NOT NULL DEFAULT 0,                              -- questions asked so far: the place in the polling schedule
@@ -988,6 +996,20 @@ CREATE TABLE IF NOT EXISTS api_keys (
   row_version  INT NOT NULL,
   PRIMARY KEY (id),
   UNIQUE KEY api_keys_digest (digest)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+-- A key that an owner has agreed to give to another program, which fetches it with a one-time code.
+CREATE TABLE IF NOT EXISTS pairings (
+  id           CHAR(64) COLLATE ascii_bin NOT NULL,               -- hex SHA-256 of the code
+  name         VARCHAR(100) NOT NULL,                             -- of the program
+  scopes       VARCHAR(1000) COLLATE utf8mb4_bin NOT NULL,        -- JSON list
+  origin       VARCHAR(300) COLLATE utf8mb4_bin NOT NULL,         -- of the program
+  refund_limit DECIMAL(36,18) NOT NULL,
+  challenge    VARCHAR(64) COLLATE ascii_bin NOT NULL,            -- RFC 7636, S256
+  created_by   VARCHAR(36) COLLATE ascii_bin NOT NULL,            -- staff id
+  created_at   DATETIME(3) NOT NULL,
+  expires_at   DATETIME(3) NOT NULL,
+  PRIMARY KEY (id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
 -- What somebody shall pay. It becomes an order when the payer presses pay.
@@ -1146,16 +1168,33 @@ CREATE TABLE IF NOT EXISTS discrepancies (
   ours         DECIMAL(36,18) NOT NULL,                           -- the shop's amount; 0: not in its records
   state        VARCHAR(16) COLLATE ascii_bin NOT NULL,            -- open, accepted (explained), settled (corrected)
   owner_id     VARCHAR(36) COLLATE ascii_bin NOT NULL DEFAULT '', -- staff id; empty: nobody works on it
-  note         VARCHAR(1000) NOT NULL DEFAULT '',
+  note         VARCHAR(1000) NOT NULL DEFAULT '',                 -- the newest; empty: none
+  reason       VARCHAR(1000) NOT NULL DEFAULT '',                 -- why it is accepted; empty unless it is
+  accepted_by  VARCHAR(36) COLLATE ascii_bin NOT NULL DEFAULT '', -- staff id
   line_text    VARCHAR(500) NOT NULL DEFAULT '',                  -- of an unreadable line: what came, without accounts
+  version      INT NOT NULL DEFAULT 0,                            -- grows with each change that people see
   created_at   DATETIME(3) NOT NULL,
   updated_at   DATETIME(3) NOT NULL,
+  accepted_at  DATETIME(3) NULL,
   PRIMARY KEY (id),
   UNIQUE KEY discrepancies_key (day, kind, `key`),
   KEY discrepancies_by_day (day, state, id),
   KEY discrepancies_by_state (state, id),
   KEY discrepancies_by_kind (kind, id),
   KEY discrepancies_of (app_order_id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+-- What happened to a discrepancy, one row for each fact; only added.
+CREATE TABLE IF NOT EXISTS discrepancy_events (
+  id             CHAR(36) COLLATE ascii_bin NOT NULL,
+  discrepancy_id CHAR(36) COLLATE ascii_bin NOT NULL,
+  kind           VARCHAR(16) COLLATE ascii_bin NOT NULL,            -- models.DiscrepancyEventKind, such as noted or explained
+  staff_id       VARCHAR(36) COLLATE ascii_bin NOT NULL DEFAULT '',
+  who            VARCHAR(254) COLLATE utf8mb4_bin NOT NULL DEFAULT '',
+  value          VARCHAR(1000) NOT NULL DEFAULT '',                 -- a note, a reason, the staff id of an owner, or figures
+  created_at     DATETIME(3) NOT NULL,
+  PRIMARY KEY (id),
+  KEY discrepancy_events_of (discrepancy_id, id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
 
@@ -1490,7 +1529,7 @@ CREATE TABLE IF NOT EXISTS day_figures (
 CREATE TABLE IF NOT EXISTS day_sums (
   zone    VARCHAR(64) COLLATE ascii_bin NOT NULL,
   day     CHAR(10) COLLATE ascii_bin NOT NULL,
-  kind    VARCHAR(16) COLLATE ascii_bin NOT NULL,   -- revenue (per currency), coin (paid, per coin), refund (per coin)
+  kind    VARCHAR(16) COLLATE ascii_bin NOT NULL,   -- revenue and returned (per currency), coin and refund (per coin)
   symbol  VARCHAR(32) COLLATE utf8mb4_bin NOT NULL, -- of the currency or coin
   `count` INT NOT NULL,                             -- orders or refunds
   amount  DECIMAL(36,18) NOT NULL,
@@ -1523,6 +1562,7 @@ DROP TABLE IF EXISTS imports;
 DROP TABLE IF EXISTS task_chunks;
 DROP TABLE IF EXISTS task_rows;
 DROP TABLE IF EXISTS tasks;
+DROP TABLE IF EXISTS discrepancy_events;
 DROP TABLE IF EXISTS discrepancies;
 DROP TABLE IF EXISTS book_days;
 DROP TABLE IF EXISTS statement_lines;
@@ -1531,6 +1571,7 @@ DROP TABLE IF EXISTS statements;
 DROP TABLE IF EXISTS events;
 DROP TABLE IF EXISTS answers;
 DROP TABLE IF EXISTS checkouts;
+DROP TABLE IF EXISTS pairings;
 DROP TABLE IF EXISTS api_keys;
 DROP TABLE IF EXISTS shipment_lines;
 DROP TABLE IF EXISTS shipments;

@@ -484,6 +484,9 @@ CREATE TABLE orders (
   tax_rate        TEXT NOT NULL DEFAULT '0' COLLATE DECIMAL, -- percent
   coupon_code     TEXT NOT NULL DEFAULT '',                  -- empty: none was used
   delivery_title  TEXT NOT NULL DEFAULT '',                  -- as the shopper read it, in lang; empty: no way of delivery was chosen
+  -- delivery_title and tax_name in the shop's own language, for staff and files.
+  shop_delivery   TEXT NOT NULL DEFAULT '',
+  shop_tax_name   TEXT NOT NULL DEFAULT '',
   shipped         BOOLEAN NOT NULL DEFAULT 0,                -- goods go to order_addresses
   PRIMARY KEY (id)
 );
@@ -532,6 +535,9 @@ CREATE TABLE order_lines (
   slug          TEXT NOT NULL,                             -- of the product
   title         TEXT NOT NULL,                             -- as the shopper read it, in orders.lang
   variant_title TEXT NOT NULL,
+  -- The same in the shop's own language, for staff and files.
+  shop_title    TEXT NOT NULL DEFAULT '',
+  shop_variant  TEXT NOT NULL DEFAULT '',
   cover         TEXT NOT NULL,
   unit_price    TEXT NOT NULL COLLATE DECIMAL,
   quantity      INTEGER NOT NULL,
@@ -748,6 +754,7 @@ CREATE TABLE outbox (
 CREATE UNIQUE INDEX outbox_dedupe_key ON outbox (dedupe_key);
 CREATE INDEX outbox_due_at ON outbox (due_at);
 CREATE INDEX outbox_by_order ON outbox (order_id);
+CREATE INDEX outbox_by_kind ON outbox (kind, created_at);
 
 -- One of the few places that a mailbox has for mails about unpaid orders: a place is free again an hour after it was taken.
 CREATE TABLE mail_slots (
@@ -863,6 +870,7 @@ CREATE TABLE refunds (
   form_token   TEXT NOT NULL,                 -- the form that asked for it: a double click is one refund
   requested_by TEXT NOT NULL DEFAULT '',      -- staff id
   approved_by  TEXT NOT NULL DEFAULT '',      -- staff id; below the limit the same as requested_by
+  declined_by  TEXT NOT NULL DEFAULT '',      -- staff id; empty unless declined
   problem_code TEXT NOT NULL DEFAULT '',      -- the exchange's code of a refusal; empty: none
   sequence     INTEGER NOT NULL DEFAULT 0,    -- of its last event
   checks       INTEGER NOT NULL DEFAULT 0,    -- questions asked so far: the place in the polling schedule
@@ -959,6 +967,20 @@ CREATE TABLE api_keys (
   PRIMARY KEY (id)
 );
 CREATE UNIQUE INDEX api_keys_digest ON api_keys (digest);
+
+-- A key that an owner has agreed to give to another program, which fetches it with a one-time code.
+CREATE TABLE pairings (
+  id           TEXT NOT NULL,                     -- hex SHA-256 of the code
+  name         TEXT NOT NULL,                     -- of the program
+  scopes       TEXT NOT NULL,                     -- JSON list
+  origin       TEXT NOT NULL,                     -- of the program
+  refund_limit TEXT NOT NULL COLLATE DECIMAL,
+  challenge    TEXT NOT NULL,                     -- RFC 7636, S256
+  created_by   TEXT NOT NULL,                     -- staff id
+  created_at   DATETIME NOT NULL,
+  expires_at   DATETIME NOT NULL,
+  PRIMARY KEY (id)
+);
 
 -- What somebody shall pay. It becomes an order when the payer presses pay.
 CREATE TABLE checkouts (
@@ -1116,10 +1138,14 @@ CREATE TABLE discrepancies (
   ours         TEXT NOT NULL COLLATE DECIMAL, -- the shop's amount; 0: not in its records
   state        TEXT NOT NULL,                 -- open, accepted (explained), settled (corrected)
   owner_id     TEXT NOT NULL DEFAULT '',      -- staff id; empty: nobody works on it
-  note         TEXT NOT NULL DEFAULT '',
+  note         TEXT NOT NULL DEFAULT '',      -- the newest; empty: none
+  reason       TEXT NOT NULL DEFAULT '',      -- why it is accepted; empty unless it is
+  accepted_by  TEXT NOT NULL DEFAULT '',      -- staff id
   line_text    TEXT NOT NULL DEFAULT '',      -- of an unreadable line: what came, without accounts
+  version      INTEGER NOT NULL DEFAULT 0,    -- grows with each change that people see
   created_at   DATETIME NOT NULL,
   updated_at   DATETIME NOT NULL,
+  accepted_at  DATETIME NULL,
   PRIMARY KEY (id)
 );
 CREATE UNIQUE INDEX discrepancies_key ON discrepancies (day, kind, `key`);
@@ -1127,6 +1153,19 @@ CREATE INDEX discrepancies_by_day ON discrepancies (day, state, id);
 CREATE INDEX discrepancies_by_state ON discrepancies (state, id);
 CREATE INDEX discrepancies_by_kind ON discrepancies (kind, id);
 CREATE INDEX discrepancies_of ON discrepancies (app_order_id);
+
+-- What happened to a discrepancy, one row for each fact; only added.
+CREATE TABLE discrepancy_events (
+  id             TEXT NOT NULL,
+  discrepancy_id TEXT NOT NULL,
+  kind           TEXT NOT NULL,            -- models.DiscrepancyEventKind, such as noted or explained
+  staff_id       TEXT NOT NULL DEFAULT '',
+  who            TEXT NOT NULL DEFAULT '',
+  value          TEXT NOT NULL DEFAULT '', -- a note, a reason, the staff id of an owner, or figures
+  created_at     DATETIME NOT NULL,
+  PRIMARY KEY (id)
+);
+CREATE INDEX discrepancy_events_of ON discrepancy_events (discrepancy_id, id);
 
 
 -- ==== Tasks and imports ====
@@ -1457,7 +1496,7 @@ CREATE TABLE day_figures (
 CREATE TABLE day_sums (
   zone    TEXT NOT NULL,
   day     TEXT NOT NULL,
-  kind    TEXT NOT NULL,    -- revenue (per currency), coin (paid, per coin), refund (per coin)
+  kind    TEXT NOT NULL,    -- revenue and returned (per currency), coin and refund (per coin)
   symbol  TEXT NOT NULL,    -- of the currency or coin
   `count` INTEGER NOT NULL, -- orders or refunds
   amount  TEXT NOT NULL COLLATE DECIMAL,
@@ -1490,6 +1529,7 @@ DROP TABLE imports;
 DROP TABLE task_chunks;
 DROP TABLE task_rows;
 DROP TABLE tasks;
+DROP TABLE discrepancy_events;
 DROP TABLE discrepancies;
 DROP TABLE book_days;
 DROP TABLE statement_lines;
@@ -1498,6 +1538,7 @@ DROP TABLE statements;
 DROP TABLE events;
 DROP TABLE answers;
 DROP TABLE checkouts;
+DROP TABLE pairings;
 DROP TABLE api_keys;
 DROP TABLE shipment_lines;
 DROP TABLE shipments;

@@ -12,8 +12,8 @@ import (
 	"github.com/coincart/coincart/models/store"
 )
 
-// Limits on mails with a link to the orders of one e-mail address. The first linksAtOnce are sent at once; each further one doubles the
-// pause until a day passes without a request. They keep a stranger from flooding somebody else's mailbox.
+// Limits on mails to one mailbox (models.Mailbox) with a link to the orders of one of its e-mail addresses. The first linksAtOnce are sent at
+// once; each further one doubles the pause until a day passes without a request. They keep a stranger from flooding somebody else's mailbox.
 const (
 	linksAtOnce   = 3
 	linkPause     = 10 * time.Minute
@@ -28,8 +28,12 @@ func (s *Service) SendOrderLink(ctx context.Context, email string) error {
 	if err != nil {
 		return fmt.Errorf("name the customer: %w", err)
 	}
+	mailbox, err := s.store.CustomerID(models.Mailbox(email))
+	if err != nil {
+		return fmt.Errorf("name the mailbox: %w", err)
+	}
 	now := s.clock()
-	key := "order link:" + customer
+	key := "order link:" + mailbox
 	_, blocked, err := s.store.Throttle(ctx, key)
 	if err != nil || now.Before(blocked) {
 		return err
@@ -42,7 +46,7 @@ func (s *Service) SendOrderLink(ctx context.Context, email string) error {
 	if err != nil || !s.outbox.Sends() {
 		return err
 	}
-	if err := s.outbox.QueueAs(ctx, s.store, models.MailOrderList, order, linkKey(customer, asked, now)); err != nil {
+	if err := s.outbox.QueueAs(ctx, s.store, models.MailOrderList, order, linkKey(mailbox, asked, now)); err != nil {
 		return err
 	}
 	s.outbox.Wake()
@@ -50,12 +54,12 @@ func (s *Service) SendOrderLink(ctx context.Context, email string) error {
 }
 
 // linkKey returns the deduplication key of a mail. Concurrent requests, all of which find that no pause has begun, get the same key.
-func linkKey(customer string, asked int, now time.Time) string {
+func linkKey(mailbox string, asked int, now time.Time) string {
 	slot, length := asked, mostLinkPause
 	if asked > linksAtOnce {
 		slot, length = 0, linkPause
 	}
-	return fmt.Sprintf("%s:%s:%d:%d", models.MailOrderList, customer, now.Unix()/int64(length/time.Second), slot)
+	return fmt.Sprintf("%s:%s:%d:%d", models.MailOrderList, mailbox, now.Unix()/int64(length/time.Second), slot)
 }
 
 // pauseAfterLinks returns how long the next link must wait after n links.

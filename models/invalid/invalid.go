@@ -28,7 +28,8 @@ const (
 	Percent   Problem = "percent"    // not 0 to 100 with at most six decimals
 	Ends      Problem = "ends"       // it ends before it begins
 	Day       Problem = "day"        // not a day as yyyy-MM-dd
-	DayFuture Problem = "day_future" // a day that is not over yet in the platform's zone
+	DayRange  Problem = "day_range"  // a day before models.FirstDay or after models.LastDay
+	DayFuture Problem = "day_future" // a day that has not begun yet in the platform's zone
 	Span      Problem = "span"       // days that end before they begin, or more than 366
 	Time      Problem = "time"       // not a day with a time
 	Raise     Problem = "raise"      // a start of numbers that are given already
@@ -52,6 +53,7 @@ const (
 	PayerUID   Problem = "payer_uid"   // not a UID of the platform
 	Tracking   Problem = "tracking"    // not an https address to follow a parcel
 	Prefix     Problem = "prefix"      // not letters, digits and # - _ . with no digit at the end
+	Network    Problem = "network"     // not a network address, or a network such as 192.0.2.0/24
 	Origin     Problem = "origin"      // an address on an origin that the key does not have
 )
 

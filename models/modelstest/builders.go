@@ -113,7 +113,7 @@ func NewOrder(p models.Product, now time.Time) models.Order {
 		Lang: "en", Currency: "USD", Digits: 2, Total: v.Price.Times(pieces), Goods: `[{"name":"Thing","desc":"2"}]`,
 		FormToken: models.NewRef(), CreatedAt: now, UpdatedAt: now, ExpiresAt: now.Add(30 * time.Minute), EndsBy: now.Add(7 * 24 * time.Hour), DueAt: now.Add(30 * time.Minute),
 		Lines: []models.OrderLine{{
-			VariantID: v.ID, SKU: v.SKU, Slug: p.Slug, Title: p.Title, VariantTitle: v.Title, Cover: p.Cover,
+			VariantID: v.ID, SKU: v.SKU, Slug: p.Slug, Title: p.Title, VariantTitle: v.Title, ShopTitle: p.Title, ShopVariant: v.Title, Cover: p.Cover,
 			UnitPrice: v.Price, Quantity: pieces, Total: v.Price.Times(pieces),
 		}},
 	}

@@ -1,5 +1,5 @@
 // Package pricing edits coupons and delivery zones on behalf of staff. Each change is stored in one transaction with its entry in the audit
-// log.
+// log. It also limits guesses of coupon codes.
 package pricing
 
 import "github.com/coincart/coincart/models/store"

@@ -209,10 +209,17 @@ func TestDiscrepancies_ComeGoAndComeBack(t *testing.T) {
 		require.Len(t, rows, 1)
 		assert.Equal(t, "1.000000000000000001", rows[0].Theirs.String())
 		id := rows[0].ID
-		require.NoError(t, s.MoveDiscrepancy(ctx, id, models.DiscrepancyOpen, models.DiscrepancyOpen, store.DiscrepancyChange{OwnerID: new("s1")}))
-		assert.Equal(t, 1, winners(t, 6, func(int) error {
-			return s.MoveDiscrepancy(ctx, id, models.DiscrepancyOpen, models.DiscrepancyAccepted, store.DiscrepancyChange{Note: new("their rounding")})
+		seen := rows[0].Seen()
+		require.NoError(t, s.MoveDiscrepancy(ctx, store.DiscrepancyMove{
+			Seen: seen, From: models.DiscrepancyOpen, To: models.DiscrepancyOpen, Set: store.DiscrepancyChange{OwnerID: new("s1")},
 		}))
+		accept := store.DiscrepancyMove{
+			Seen: seen, From: models.DiscrepancyOpen, To: models.DiscrepancyAccepted, Set: store.DiscrepancyChange{Reason: new("their rounding")},
+			By: models.Actor{StaffID: "s2", Who: "grace@example.com"},
+		}
+		require.ErrorIs(t, s.MoveDiscrepancy(ctx, accept), store.ErrConflict, "somebody was assigned meanwhile")
+		accept.Seen.Version++
+		assert.Equal(t, 1, winners(t, 6, func(int) error { return s.MoveDiscrepancy(ctx, accept) }))
 		put(a, c)
 		assert.Equal(t, map[string]models.DiscrepancyState{"a": "accepted", "b": "settled", "c": "open"}, state())
 		put(a, b, c)
@@ -223,8 +230,20 @@ func TestDiscrepancies_ComeGoAndComeBack(t *testing.T) {
 		x, err := s.Discrepancy(ctx, id)
 		require.NoError(t, err)
 		assert.Equal(t, "1.1", x.Theirs.String())
-		assert.Equal(t, "their rounding", x.Note)
-		require.ErrorIs(t, s.MoveDiscrepancy(ctx, id, models.DiscrepancyOpen, models.DiscrepancyAccepted, store.DiscrepancyChange{Note: new(strings.Repeat("x", 1001))}), store.ErrText)
+		assert.Equal(t, []string{"", "", "s1"}, []string{x.Reason, x.AcceptedBy, x.OwnerID}, "the reason was for other figures")
+		assert.True(t, x.AcceptedAt.IsZero())
+		events, err := s.DiscrepancyEvents(ctx, []string{id})
+		require.NoError(t, err)
+		var history []string
+		for _, e := range events[id] {
+			history = append(history, string(e.Kind)+":"+e.Who+":"+e.Value)
+		}
+		assert.Equal(t, []string{"found::", "assigned::s1", "explained:grace@example.com:their rounding", "changed::1.000000000000000001 1"}, history)
+		require.ErrorIs(t, s.MoveDiscrepancy(ctx, store.DiscrepancyMove{
+			Seen: x.Seen(), From: models.DiscrepancyOpen, To: models.DiscrepancyAccepted, Set: store.DiscrepancyChange{Reason: new(strings.Repeat("x", 1001))},
+		}), store.ErrText)
+		put() // the records agree now
+		assert.Equal(t, map[string]models.DiscrepancyState{"a": "settled", "b": "settled", "c": "settled"}, state())
 
 		first, next, err := s.Discrepancies(ctx, models.DiscrepancyFilter{Limit: 2})
 		require.NoError(t, err)
@@ -281,7 +300,7 @@ func TestSealDay_WithAnExplainedUnreadableLine(t *testing.T) {
 		require.Len(t, rows, 2)
 		for _, d := range rows {
 			require.ErrorIs(t, s.SealDay(ctx, someDay, "s1"), store.ErrConflict)
-			require.NoError(t, s.MoveDiscrepancy(ctx, d.ID, models.DiscrepancyOpen, models.DiscrepancyAccepted, store.DiscrepancyChange{Note: new("asked")}))
+			require.NoError(t, s.MoveDiscrepancy(ctx, store.DiscrepancyMove{Seen: d.Seen(), From: models.DiscrepancyOpen, To: models.DiscrepancyAccepted, Set: store.DiscrepancyChange{Reason: new("asked")}}))
 		}
 		require.NoError(t, s.SealDay(ctx, someDay, "s1"))
 		requireSound(t, s)
@@ -301,12 +320,12 @@ func TestSealDay_OnlyWhenEverythingIsExplained(t *testing.T) {
 		require.ErrorIs(t, s.SealDay(ctx, someDay, "s1"), store.ErrConflict, "a discrepancy is open")
 		rows, _, err := s.Discrepancies(ctx, models.DiscrepancyFilter{Day: someDay})
 		require.NoError(t, err)
-		require.NoError(t, s.MoveDiscrepancy(ctx, rows[0].ID, models.DiscrepancyOpen, models.DiscrepancyAccepted, store.DiscrepancyChange{Note: new("a gift")}))
+		require.NoError(t, s.MoveDiscrepancy(ctx, store.DiscrepancyMove{Seen: rows[0].Seen(), From: models.DiscrepancyOpen, To: models.DiscrepancyAccepted, Set: store.DiscrepancyChange{Reason: new("a gift")}}))
 		assert.Equal(t, 1, winners(t, 6, func(int) error { return s.SealDay(ctx, someDay, "s1") }))
 		requireSound(t, s)
 
 		require.ErrorIs(t, s.PutBookDay(ctx, models.BookDay{Day: someDay, StatementID: "other"}), store.ErrConflict)
-		require.ErrorIs(t, s.MoveDiscrepancy(ctx, rows[0].ID, models.DiscrepancyAccepted, models.DiscrepancyOpen, store.DiscrepancyChange{}), store.ErrConflict)
+		require.ErrorIs(t, s.MoveDiscrepancy(ctx, store.DiscrepancyMove{Seen: rows[0].Seen(), From: models.DiscrepancyAccepted, To: models.DiscrepancyOpen, Set: store.DiscrepancyChange{}}), store.ErrConflict)
 		require.ErrorIs(t, s.PutDiscrepancies(ctx, someDay, []models.Discrepancy{x}), store.ErrConflict)
 		changed := found(models.ChangedSealed, "a", "2", "1")
 		require.NoError(t, s.PutDiscrepancies(ctx, someDay, []models.Discrepancy{changed}), "a later fetch differs")
@@ -349,7 +368,7 @@ func TestInvariants_FindWhatASealedDayHides(t *testing.T) {
 				require.NoError(t, s.PutDiscrepancies(ctx, day, []models.Discrepancy{found(models.TheirsNotOurs, "theirs", "1", "0")}))
 				rows, _, err := s.Discrepancies(ctx, models.DiscrepancyFilter{})
 				require.NoError(t, err)
-				require.NoError(t, s.MoveDiscrepancy(ctx, rows[0].ID, models.DiscrepancyOpen, models.DiscrepancyAccepted, store.DiscrepancyChange{}))
+				require.NoError(t, s.MoveDiscrepancy(ctx, store.DiscrepancyMove{Seen: rows[0].Seen(), From: models.DiscrepancyOpen, To: models.DiscrepancyAccepted, Set: store.DiscrepancyChange{}}))
 				require.NoError(t, s.SealDay(ctx, day, "s1"))
 				requireSound(t, s)
 				modelstest.Exec(t, dsn, d.statement)
@@ -376,9 +395,18 @@ func TestOrdersOfLines_AreThoseOfOurPaymentsAndRefunds(t *testing.T) {
 		require.NoError(t, s.InsertRefund(t.Context(), &r, paid.Amount))
 		got, err := s.OrdersOfLines(t.Context(), []string{paid.AppOrderID, open.AppOrderID, r.AppOrderID, "NOBODY", "ä", "a b", ""})
 		require.NoError(t, err)
+		assert.Equal(t, paid.Received.Sub(r.Amount).String(), got[paid.AppOrderID].Left.String(), "what is not refunded yet")
+		assert.True(t, got[r.AppOrderID].Left.IsZero())
+		assert.True(t, got[open.AppOrderID].Left.IsZero(), "it is not paid")
+		for id, o := range got {
+			o.Left = models.Amount{}
+			got[id] = o
+		}
 		whole := models.LineOrder{OrderID: order.ID, Number: order.NumberText, Coin: paid.Coin}
+		payment := whole
+		payment.Payment = true
 		assert.Equal(t, map[string]models.LineOrder{
-			paid.AppOrderID: whole, r.AppOrderID: whole, open.AppOrderID: {OrderID: other.ID, Number: other.NumberText, Coin: open.Coin},
+			paid.AppOrderID: payment, r.AppOrderID: whole, open.AppOrderID: {OrderID: other.ID, Number: other.NumberText, Coin: open.Coin, Payment: true},
 		}, got)
 		got, err = s.OrdersOfLines(t.Context(), nil)
 		require.NoError(t, err)

@@ -41,6 +41,7 @@ type AttemptChange struct {
 type RefundChange struct {
 	OrderNum    *string // empty: none, stored as NULL
 	ApprovedBy  *string // staff id
+	DeclinedBy  *string // staff id
 	ProblemCode *string `change:"clip"`
 	Checks      *int
 	SentAt      *time.Time
@@ -60,8 +61,9 @@ type StatementChange struct {
 
 // DiscrepancyChange changes a discrepancy; see MoveDiscrepancy.
 type DiscrepancyChange struct {
-	OwnerID *string // staff id
+	OwnerID *string // staff id; empty: nobody
 	Note    *string
+	Reason  *string // why it is accepted
 }
 
 // TaskChange changes a task; see SetTask and FinishTask.

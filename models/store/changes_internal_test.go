@@ -148,6 +148,7 @@ func TestChange_CutsOffProblemsAndRefusesOtherTexts(t *testing.T) {
 		"refunds.order_num":      &RefundChange{OrderNum: new("\xff")},
 		"statements.hash":        &StatementChange{Hash: &long},
 		"discrepancies.note":     &DiscrepancyChange{OwnerID: new("s1"), Note: &long},
+		"discrepancies.reason":   &DiscrepancyChange{Reason: &long},
 		"tasks.file_name":        &TaskChange{FileName: &long, FileType: new("text/csv")},
 	} {
 		_, err := columnsOrError(t, set)

@@ -15,7 +15,7 @@ import (
 const maxSpan = 1100
 
 // Dashboard reads the state of the shop and its figures over the days of a zone that lie in a time, from its beginning up to but not
-// including its end: five statements. Finished days come from what RollUp keeps, today is counted. ErrFilter: the span is empty, or
+// including its end: six statements. Finished days come from what RollUp keeps, today is counted. ErrFilter: the span is empty, or
 // longer than three years.
 //
 // Sums are exact. Quantiles come from histograms, and are at most 1/32 off or half a second, whichever is more
@@ -54,7 +54,7 @@ func (s *Store) Dashboard(ctx context.Context, from, to time.Time, zone *time.Lo
 
 // addUp makes the sums of a span of its days.
 func addUp(b *models.Dashboard) {
-	sums := map[string]totals{"revenue": {}, "coin": {}, "refund": {}}
+	sums := map[string]totals{sumRevenue: {}, sumCoin: {}, sumReturned: {}, sumRefund: {}}
 	var wait, lag models.Histogram
 	for _, d := range b.Days {
 		b.Orders += d.Orders
@@ -69,7 +69,7 @@ func addUp(b *models.Dashboard) {
 			}
 		}
 	}
-	b.Revenue, b.Coins, b.Refunds = sums["revenue"].list(), sums["coin"].list(), sums["refund"].list()
+	b.Revenue, b.Coins, b.Returned, b.Refunds = sums[sumRevenue].list(), sums[sumCoin].list(), sums[sumReturned].list(), sums[sumRefund].list()
 	b.WaitP50, b.WaitP95, b.LagP95 = wait.Quantile(50), wait.Quantile(95), lag.Quantile(95)
 }
 
@@ -175,8 +175,6 @@ func (s *Store) liveQuery() string {
 		s.gaugeQuery(),
 		"SELECT " + text("created") + ", " + text("") + ", COUNT(*), COALESCE(SUM(CASE WHEN " + paidForGood + " THEN 1 ELSE 0 END), 0), " +
 			"NULL, NULL FROM orders" + s.forceIndex("orders_by_time") + " WHERE created_at >= ? AND created_at < ?",
-		"SELECT " + text("refund") + ", " + s.collated("coin") + ", COUNT(*), 0, " + s.sum("amount") + ", NULL " +
-			"FROM refunds WHERE sent_at >= ? AND sent_at < ? AND " + refundIsSent + " GROUP BY coin",
 		"SELECT " + text("counter") + ", " + s.collated("name") + ", SUM(value), 0, NULL, NULL " +
 			"FROM counters WHERE day >= ? AND day <= ? AND name LIKE 'notify!_%' ESCAPE '!' GROUP BY name",
 		"SELECT " + text("callback") + ", " + text("") + ", 0, 0, NULL, MAX(received_at) FROM inbox WHERE state = 'done'",
@@ -190,7 +188,7 @@ func (s *Store) liveDay(ctx context.Context, today string, zone *time.Location, 
 		return models.DayFigures{}, err
 	}
 	d := models.DayFigures{Day: today, Live: true}
-	list, err := collect(ctx, s, s.liveQuery(), []any{from, to, from, to, b.From, b.To}, scanGauge)
+	list, err := collect(ctx, s, s.liveQuery(), []any{from, to, b.From, b.To}, scanGauge)
 	if err != nil {
 		return d, err
 	}
@@ -199,8 +197,6 @@ func (s *Store) liveDay(ctx context.Context, today string, zone *time.Location, 
 		switch g.kind {
 		case "created":
 			d.Orders, d.Converted = g.n, g.m
-		case "refund":
-			d.Refunds = append(d.Refunds, models.CoinTotal{Symbol: g.name, Count: g.n, Amount: g.amount})
 		case "counter":
 			b.Callbacks[g.name] = g.n
 		case "callback":
@@ -210,6 +206,9 @@ func (s *Store) liveDay(ctx context.Context, today string, zone *time.Location, 
 		}
 	}
 	if err := s.paidFigures(ctx, from, to, &d); err != nil {
+		return d, err
+	}
+	if err := s.moneyFigures(ctx, from, to, &d); err != nil {
 		return d, err
 	}
 	if err := s.lagFigures(ctx, from, to, &d); err != nil {

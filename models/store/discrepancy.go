@@ -2,17 +2,17 @@ package store
 
 import (
 	"context"
-	"errors"
-	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/coincart/coincart/models"
 )
 
 // PutDiscrepancies brings a day's discrepancies up to what a reconciliation has found: new ones, by (kind, key), are stored open; open ones
-// that were found again take the figures of now; open ones that were not found any more become settled; settled ones that are back
-// are open again, and so are accepted ones whose figures have changed, because those were not what was accepted. All in one
-// transaction that holds the day's row; ErrNotFound: no such day.
+// that were found again take the figures of now; those that were not found any more become settled, also accepted ones, so that a day
+// without differences is balanced; settled ones that are back are open again, and so are accepted ones whose figures have changed, because
+// those were not what was accepted. Each change is an event of its history. All in one transaction that holds the day's row; ErrNotFound: no
+// such day.
 //
 // Those of a sealed day can only be models.ChangedSealed: what the day was sealed with stays as it is.
 func (s *Store) PutDiscrepancies(ctx context.Context, day string, found []models.Discrepancy) error {
@@ -33,18 +33,26 @@ func (s *Store) PutDiscrepancies(ctx context.Context, day string, found []models
 			return err
 		}
 		var added []models.Discrepancy
+		var events []models.DiscrepancyEvent
 		for _, x := range found {
 			old, known := missing[keyOf(x)]
 			delete(missing, keyOf(x))
 			if !known {
 				x.ID, x.Day, x.State, x.CreatedAt, x.UpdatedAt = models.NewID(), day, models.DiscrepancyOpen, tx.now(), tx.now()
 				added = append(added, x)
+				events = append(events, tx.event(x.ID, models.DiscrepancyFound, ""))
 			} else if err := tx.updateDiscrepancy(ctx, old, x); err != nil {
 				return err
 			}
 		}
+		if err := discrepancyEventTable.insertAll(ctx, tx, events); err != nil {
+			return err
+		}
 		if err := discrepancyTable.insertAll(ctx, tx, added); err != nil {
 			return err
+		}
+		if d.State == models.DaySealed {
+			maps.DeleteFunc(missing, func(_ discrepancyKey, x models.Discrepancy) bool { return x.State == models.DiscrepancyAccepted })
 		}
 		return tx.settleDiscrepancies(ctx, missing)
 	}))
@@ -83,29 +91,43 @@ func (s *Store) dayDiscrepancies(ctx context.Context, day string) (map[discrepan
 }
 
 // updateDiscrepancy gives a stored discrepancy the figures that were found now, and opens it, unless it is open or accepted with the same.
+// Its reason was for other figures, or for a difference that had gone: it stays in the history alone.
 func (s *Store) updateDiscrepancy(ctx context.Context, old, now models.Discrepancy) error {
 	same := old.Theirs.Equal(now.Theirs) && old.Ours.Equal(now.Ours) && old.Coin == now.Coin && old.OrderID == now.OrderID
 	if same && old.State != models.DiscrepancySettled {
 		return nil
 	}
-	now.State, now.UpdatedAt = models.DiscrepancyOpen, s.now()
-	set := discrepancyTable.changeOnly(&now, "theirs", "ours", "coin", "order_id", "state", "updated_at")
-	return s.update(ctx, discrepancyTable.name, set, "id = ?", old.ID)
+	now.State, now.UpdatedAt, now.Version = models.DiscrepancyOpen, s.now(), old.Version+1
+	set := discrepancyTable.changeOnly(&now, "theirs", "ours", "coin", "order_id", "state", "reason", "accepted_by", "accepted_at", "version", "updated_at")
+	if err := s.update(ctx, discrepancyTable.name, set, "id = ?", old.ID); err != nil {
+		return err
+	}
+	kind, value := models.DiscrepancyChanged, models.FiguresOf(old)
+	if old.State == models.DiscrepancySettled {
+		kind, value = models.DiscrepancyFound, ""
+	}
+	return discrepancyEventTable.insertAll(ctx, s, []models.DiscrepancyEvent{s.event(old.ID, kind, value)})
 }
 
-// settleDiscrepancies settles those that are open.
+// settleDiscrepancies settles those that are open or accepted.
 func (s *Store) settleDiscrepancies(ctx context.Context, list map[discrepancyKey]models.Discrepancy) error {
 	var ids []string
+	var events []models.DiscrepancyEvent
 	for _, x := range list {
-		if x.State == models.DiscrepancyOpen {
+		if x.State != models.DiscrepancySettled {
 			ids = append(ids, x.ID)
+			events = append(events, s.event(x.ID, models.DiscrepancyDisappeared, ""))
 		}
 	}
-	return inParts(ids, func(list string, args []any) error {
-		_, err := s.exec(ctx, "UPDATE discrepancies SET state = ?, updated_at = ? WHERE state = ? AND id IN "+list,
-			slices.Concat([]any{string(models.DiscrepancySettled), s.now(), string(models.DiscrepancyOpen)}, args)...)
+	err := inParts(ids, func(list string, args []any) error {
+		_, err := s.exec(ctx, "UPDATE discrepancies SET state = ?, version = version + 1, updated_at = ? WHERE state <> ? AND id IN "+list,
+			slices.Concat([]any{string(models.DiscrepancySettled), s.now(), string(models.DiscrepancySettled)}, args)...)
 		return err
 	})
+	if err != nil {
+		return err
+	}
+	return discrepancyEventTable.insertAll(ctx, s, events)
 }
 
 const discrepancyList = "discrepancies"
@@ -170,35 +192,4 @@ func (s *Store) EachDiscrepancy(ctx context.Context, f models.DiscrepancyFilter,
 func (s *Store) Discrepancy(ctx context.Context, id string) (models.Discrepancy, error) {
 	x, err := take[models.Discrepancy](ctx, s, "id = ?", id)
 	return x, wrap("read the discrepancy", err)
-}
-
-// MoveDiscrepancy changes a discrepancy's state by compare-and-set; the same state twice only changes its owner or note.
-// ErrConflict: it is in another state, or its day is sealed and it would be open again. ErrText.
-func (s *Store) MoveDiscrepancy(ctx context.Context, id string, from, to models.DiscrepancyState, set DiscrepancyChange) error {
-	what := fmt.Sprintf("move the discrepancy from %s to %s", from, to)
-	c, err := changed[models.Discrepancy](set)
-	if err != nil {
-		return wrap(what, err)
-	}
-	c.set("state", string(to))
-	c.set("updated_at", s.now())
-	return wrap(what, s.Tx(ctx, func(tx *Store) error {
-		x, err := tx.Discrepancy(ctx, id)
-		if err != nil {
-			return err
-		}
-		if to == models.DiscrepancyOpen && from != to {
-			if err := tx.lockDay(ctx, x.Day); err != nil && !errors.Is(err, ErrNotFound) {
-				return err
-			}
-			d, err := tx.BookDay(ctx, x.Day)
-			if err != nil && !errors.Is(err, ErrNotFound) {
-				return err
-			}
-			if d.State == models.DaySealed {
-				return ErrConflict
-			}
-		}
-		return tx.update(ctx, "discrepancies", c, "id = ? AND state = ?", id, string(from))
-	}))
 }

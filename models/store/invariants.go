@@ -98,7 +98,8 @@ var invariants = []invariant{
 	{"I10", "message given up, and nobody was told", `SELECT o.id FROM outbox o WHERE o.state = 'parked'
 		AND NOT EXISTS (SELECT 1 FROM reviews r WHERE r.kind = 'undelivered_mail' AND r.subject = o.id)`},
 	{"I14", "live attempt that nobody asks about", `SELECT id FROM attempts
-		WHERE live IS NOT NULL AND due_at IS NULL AND id NOT IN (SELECT attempt_id FROM reviews WHERE kind = 'unresolved')`},
+		WHERE live IS NOT NULL AND due_at IS NULL AND id NOT IN (SELECT attempt_id FROM reviews
+			WHERE kind = 'unresolved' OR (open IN (1) AND kind = 'mismatch'))`},
 	{"I14", "overdue attempt", "SELECT id FROM attempts WHERE due_at < ?"},
 	{"I14", "overdue callback", "SELECT id FROM inbox WHERE due_at < ?"},
 	{"I14", "overdue message", "SELECT id FROM outbox WHERE due_at < ?"},

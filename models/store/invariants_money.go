@@ -59,7 +59,7 @@ var moneyInvariants = []invariant{
 			SELECT 1 FROM reviews r WHERE r.open IN (1) AND r.order_id = o.id AND r.kind IN ('late_payment', 'sold_out', 'second_payment', 'mismatch'))`},
 	{"I18", "money that belongs to no order and no open case, and does not go back", `SELECT a.id FROM attempts a JOIN orders o ON o.id = a.order_id
 		WHERE a.state = 'paid' AND a.refunded < a.received AND NOT (o.state = 'paid' AND o.paid_attempt_id = a.id) AND NOT EXISTS (
-			SELECT 1 FROM reviews r WHERE r.open IN (1) AND r.attempt_id = a.id AND r.kind IN ('late_payment', 'sold_out', 'second_payment'))`},
+			SELECT 1 FROM reviews r WHERE r.open IN (1) AND r.attempt_id = a.id AND r.kind IN ('late_payment', 'sold_out', 'second_payment', 'mismatch'))`},
 	{"I18", "case closed without a decision", `SELECT id FROM reviews WHERE open IN (0) AND decision = '' AND resolution = ''`},
 	{"I11", "sealed day with an open discrepancy", `SELECT x.id FROM discrepancies x JOIN book_days d ON d.day = x.day
 		WHERE d.state = 'sealed' AND x.state = 'open' AND x.kind <> 'changed_sealed'`},

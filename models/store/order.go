@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/coincart/coincart/models"
 )
@@ -118,6 +119,15 @@ func (s *Store) MoveOrder(ctx context.Context, id string, from, to models.OrderS
 		}
 		if from == models.OrderAwaiting {
 			if err := tx.dropHolders(ctx, id); err != nil {
+				return err
+			}
+		}
+		if from == models.OrderReview && to == models.OrderPaid { // perhaps days after it was placed
+			var placed time.Time
+			if err := tx.one(ctx, "SELECT created_at FROM orders WHERE id = ?", []any{id}, &placed); err != nil {
+				return err
+			}
+			if err := tx.outdateFigures(ctx, placed); err != nil {
 				return err
 			}
 		}

@@ -73,10 +73,11 @@ func (s *Store) orderPapers(ctx context.Context, f *models.OrderFile) error {
 			"NULL", "NULL", "audit_entries WHERE subject = ?"),
 		row("person", "id", []string{"email"}, "0", "created_at", "NULL", "NULL",
 			`staff WHERE id IN (SELECT requested_by FROM refunds WHERE order_id = ? UNION SELECT approved_by FROM refunds WHERE order_id = ?
+			UNION SELECT declined_by FROM refunds WHERE order_id = ?
 			UNION SELECT sent_by FROM shipments WHERE order_id = ? UNION SELECT decided_by FROM reviews WHERE open IN (0, 1) AND order_id = ?)`),
 	}, " UNION ALL ")
 	id := f.Order.ID
-	list, err := collect(ctx, s, query, []any{id, id, id, id, "order:" + id, id, id, id, id}, scanPaper)
+	list, err := collect(ctx, s, query, []any{id, id, id, id, "order:" + id, id, id, id, id, id}, scanPaper)
 	if err != nil {
 		return err
 	}

@@ -16,9 +16,9 @@ func TestOrderFile_HasEverythingInEightStatements(t *testing.T) {
 		ctx := t.Context()
 		o, a := modelstest.Paid(t, s)
 		modelstest.Paid(t, s) // somebody else's
-		asked, approved := modelstest.Staff(t, s), modelstest.Staff(t, s)
+		asked, approved, declined := modelstest.Staff(t, s), modelstest.Staff(t, s), modelstest.Staff(t, s)
 		r := refundOf(a, "1")
-		r.RequestedBy, r.ApprovedBy = asked.ID, approved.ID
+		r.RequestedBy, r.ApprovedBy, r.DeclinedBy = asked.ID, approved.ID, declined.ID
 		require.NoError(t, s.InsertRefund(ctx, &r, a.Amount))
 		m := models.InboxMessage{Digest: "d", DataHash: "h", RemoteAddr: "192.0.2.1"}
 		_, err := s.PutInbox(ctx, &m)
@@ -56,7 +56,7 @@ func TestOrderFile_HasEverythingInEightStatements(t *testing.T) {
 		require.Len(t, f.Audit, 1)
 		assert.Equal(t, []any{"order.note", `{"text":"x"}`, "req", "192.0.2.9", int64(1)},
 			[]any{f.Audit[0].Action, f.Audit[0].After, f.Audit[0].RequestID, f.Audit[0].RemoteAddr, f.Audit[0].Seq})
-		assert.Equal(t, map[string]string{asked.ID: asked.Email, approved.ID: approved.Email}, f.People)
+		assert.Equal(t, map[string]string{asked.ID: asked.Email, approved.ID: approved.Email, declined.ID: declined.Email}, f.People)
 
 		_, err = s.OrderFile(ctx, models.NewID())
 		require.ErrorIs(t, err, store.ErrNotFound)

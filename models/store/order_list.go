@@ -69,6 +69,18 @@ func (s *Store) completePage(ctx context.Context, found []foundOrder, limit int,
 // number, and orders that come meanwhile do no harm. Limit is not used. What a search finds comes by time: it is complete then. An error of fn
 // ends it and is returned as it is.
 func (s *Store) EachOrderRow(ctx context.Context, f models.OrderFilter, fn func(models.OrderRow) error) error {
+	return s.eachOrderPage(ctx, f, func(rows []models.OrderRow) error {
+		for _, row := range rows {
+			if err := fn(row); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// eachOrderPage calls fn with the batches of EachOrderRow.
+func (s *Store) eachOrderPage(ctx context.Context, f models.OrderFilter, fn func([]models.OrderRow) error) error {
 	if f.Search != "" && orderSorts[f.Sort].column == "total" {
 		f.Sort = models.OrdersNewest
 	}
@@ -77,13 +89,13 @@ func (s *Store) EachOrderRow(ctx context.Context, f models.OrderFilter, fn func(
 		if err != nil {
 			return wrap("read the orders", err)
 		}
-		if err := s.addTracking(ctx, page.Rows); err != nil {
-			return wrap("read the orders' parcels", err)
-		}
-		for _, row := range page.Rows {
-			if err := fn(row); err != nil {
-				return err
+		for _, add := range []func(context.Context, []models.OrderRow) error{s.addTracking, s.addPayments, s.addCountries} {
+			if err := add(ctx, page.Rows); err != nil {
+				return wrap("read what belongs to the orders", err)
 			}
+		}
+		if err := fn(page.Rows); err != nil {
+			return err
 		}
 		if page.Next == "" {
 			return nil
@@ -93,8 +105,8 @@ func (s *Store) EachOrderRow(ctx context.Context, f models.OrderFilter, fn func(
 }
 
 const orderColumns = "o.id, o.number_text, o.state, o.email, o.name, o.lang, o.currency, o.digits, o.total, o.coin, o.balance, o.fulfilment, o.refunds, " +
-	"o.created_at, o.updated_at, o.expires_at, o.paid_at, o.fulfilled_at, o.goods_total, o.discount, o.delivery, o.tax, o.contained_tax, " +
-	"o.tax_name, o.coupon_code, o.delivery_title, o.paid_attempt_id"
+	"o.created_at, o.updated_at, o.expires_at, o.paid_at, o.fulfilled_at, o.goods_total, o.discount, o.delivery, o.delivery_tax, o.tax, o.contained_tax, " +
+	"o.tax_included, o.tax_name, o.shop_tax_name, o.tax_rate, o.coupon_code, o.delivery_title, o.shop_delivery, o.paid_attempt_id"
 
 type foundOrder struct {
 	models.OrderRow
@@ -105,11 +117,13 @@ func scanFoundOrder(rows *sql.Rows) (foundOrder, error) { return scanOrderRow(ro
 
 // scanOrderRow scans orderColumns, and what a query has behind them into more.
 func scanOrderRow(rows *sql.Rows, more ...any) (r foundOrder, err error) {
+	var taxName, delivery string
 	err = rows.Scan(append([]any{
 		&r.ID, &r.Number, &r.State, &r.Email, &r.Name, &r.Lang, &r.Currency, &r.Digits, &r.Total, &r.Coin, &r.Balance, &r.Fulfilment, &r.Refunds,
-		&r.CreatedAt, &r.UpdatedAt, &r.ExpiresAt, orZero(&r.PaidAt), orZero(&r.FulfilledAt), &r.GoodsTotal, &r.Discount, &r.Delivery, &r.Tax, &r.ContainedTax,
-		&r.TaxName, &r.CouponCode, &r.DeliveryTitle, &r.paidAttemptID,
+		&r.CreatedAt, &r.UpdatedAt, &r.ExpiresAt, orZero(&r.PaidAt), orZero(&r.FulfilledAt), &r.GoodsTotal, &r.Discount, &r.Delivery, &r.DeliveryTax, &r.Tax,
+		&r.ContainedTax, &r.TaxIncluded, &taxName, &r.TaxName, &r.TaxRate, &r.CouponCode, &delivery, &r.DeliveryBy, &r.paidAttemptID,
 	}, more...)...)
+	r.TaxName, r.DeliveryBy = cmp.Or(r.TaxName, taxName), cmp.Or(r.DeliveryBy, delivery)
 	return r, err
 }
 

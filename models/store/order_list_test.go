@@ -328,7 +328,7 @@ func TestEachOrderRow_StreamsAllInOrderInBatches(t *testing.T) {
 			return nil
 		}))
 		assert.Equal(t, 2345, n)
-		assert.Equal(t, 12, counted.N(), "four statements a batch")
+		assert.Equal(t, 21, counted.N(), "seven statements a batch")
 		stop := errors.New("enough")
 		require.Equal(t, stop, s.EachOrderRow(t.Context(), models.OrderFilter{}, func(models.OrderRow) error { return stop }))
 	})

@@ -186,10 +186,10 @@ func (s *Store) WorthOfRefunds(ctx context.Context, staffID, orderID string, sin
 	return sum, wrap("add a person's refunds up", err)
 }
 
-// LockPerson makes other transactions that lock the same person wait, or start again on a cluster, until this one ends.
+// LockPerson makes other transactions that lock the same person wait, or start again on a cluster, until this one ends. ErrNotFound: there is
+// no such person, and nothing is locked.
 func (s *Store) LockPerson(ctx context.Context, staffID string) error {
-	_, err := s.exec(ctx, "UPDATE staff SET updated_at = ? WHERE id = ?", s.now(), staffID)
-	return wrap("lock the person", err)
+	return wrap("lock the person", s.execOr(ctx, ErrNotFound, "UPDATE staff SET updated_at = ? WHERE id = ?", s.now(), staffID))
 }
 
 // RefundPage reads a page of refunds, newest first, in one state or (empty) in all. ErrFilter, ErrCursor.
@@ -247,6 +247,11 @@ func (s *Store) MoveRefund(ctx context.Context, id string, from, to models.Refun
 		}
 		if err := tx.addTransition(ctx, moved); err != nil {
 			return err
+		}
+		if from.Counts() != to.Counts() {
+			if err := tx.outdateFigures(ctx, r.SentAt); err != nil {
+				return err
+			}
 		}
 		if err := tx.tellRefund(ctx, r); err != nil {
 			return err

@@ -40,7 +40,7 @@ func (s *Store) ForgetEnvelopes(ctx context.Context, before time.Time, limit int
 }
 
 // ForgetNetwork clears addresses of the network from before a time: of callbacks, of the audit log, whose chain holds without them,
-// and of the staff's sessions and browsers together with the browsers' names; and it removes the counts of events of security. Of each kind
+// of the staff's sessions and browsers together with the browsers' names, and of the mails that told of a new browser; and it removes the counts of events of security. Of each kind
 // it takes up to limit, and returns how many it cleared of the kind that has most.
 func (s *Store) ForgetNetwork(ctx context.Context, before time.Time, limit int) (int, error) {
 	largest := 0
@@ -60,8 +60,13 @@ func (s *Store) ForgetNetwork(ctx context.Context, before time.Time, limit int) 
 		}
 		largest = max(largest, int(n))
 	}
+	told, err := s.exec(ctx, "UPDATE outbox SET details = '' WHERE kind = ? AND created_at < ? AND state <> ? AND details <> ''",
+		string(models.MailNewBrowser), models.Instant(before), string(models.OutboxWaiting))
+	if err != nil {
+		return largest, wrap("clear old addresses of mails to the staff", err)
+	}
 	n, err := s.ForgetSecurity(ctx, before, limit)
-	return max(largest, n), err
+	return max(largest, n, int(told)), err
 }
 
 // forget clears up to limit rows from before a time, the oldest first.

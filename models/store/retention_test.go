@@ -92,6 +92,30 @@ func TestForgetNetwork_LeavesEntriesOfTheFormerRule(t *testing.T) {
 	})
 }
 
+// What a mail told of a browser goes with the other addresses of the network; one that waits is still to be written.
+func TestForgetNetwork_ClearsMailsAboutNewBrowsers(t *testing.T) {
+	eachDSN(t, func(t *testing.T, dsn string, s *store.Store, clock *modelstest.Clock) {
+		ctx := t.Context()
+		put := func(kind models.MailKind, key string) {
+			require.NoError(t, s.PutOutbox(ctx, models.OutboxMessage{Kind: kind, StaffID: "s1", DedupeKey: key, Details: `{"address":"192.0.2.1"}`}))
+		}
+		put(models.MailNewBrowser, "sent")
+		put(models.MailNewBrowser, "waits")
+		put(models.MailPriceAlert, "other")
+		modelstest.Exec(t, dsn, "UPDATE outbox SET state = 'sent', due_at = NULL WHERE dedupe_key <> 'waits'")
+		clock.Advance(24 * time.Hour)
+		put(models.MailNewBrowser, "new")
+		modelstest.Exec(t, dsn, "UPDATE outbox SET state = 'sent', due_at = NULL WHERE dedupe_key = 'new'")
+		for _, want := range []int{1, 0} {
+			n, err := s.ForgetNetwork(ctx, clock.Now().Add(-time.Hour), 10)
+			require.NoError(t, err)
+			assert.Equal(t, want, n)
+		}
+		assert.Equal(t, 1, modelstest.Count(t, dsn, "SELECT COUNT(*) FROM outbox WHERE details = '' AND dedupe_key = 'sent'"))
+		assert.Equal(t, 3, modelstest.Count(t, dsn, "SELECT COUNT(*) FROM outbox WHERE details <> ''"))
+	})
+}
+
 func TestForgetNetwork_ClearsCallbacksAndSessions(t *testing.T) {
 	eachDSN(t, func(t *testing.T, dsn string, s *store.Store, clock *modelstest.Clock) {
 		ctx := t.Context()

@@ -27,6 +27,7 @@ func (s *Store) Review(ctx context.Context, id string) (models.Review, error) {
 // ReviewChange changes a review; see MoveReview.
 type ReviewChange struct {
 	Open       *bool
+	Note       *string `change:"clip"`
 	WaitUntil  *time.Time
 	Decision   *models.Decision
 	DecidedBy  *string // staff id

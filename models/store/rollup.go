@@ -12,10 +12,50 @@ import (
 	"github.com/coincart/coincart/models"
 )
 
-// sumsOf returns the sums of a day by their kind, as day_sums names it: totals of paid orders per currency, what was paid for them per coin,
-// and what was sent back per coin.
+// The kinds of sums of a day, as day_sums names them.
+const (
+	sumRevenue  = "revenue"  // what the payments are worth, per currency
+	sumCoin     = "coin"     // what the payments are, per coin
+	sumReturned = "returned" // what the refunds are worth, per currency
+	sumRefund   = "refund"   // what the refunds are, per coin
+)
+
+// sumsOf returns the sums of a day by their kind.
 func sumsOf(d *models.DayFigures) map[string]*[]models.CoinTotal {
-	return map[string]*[]models.CoinTotal{"revenue": &d.Revenue, "coin": &d.Coins, "refund": &d.Refunds}
+	return map[string]*[]models.CoinTotal{sumRevenue: &d.Revenue, sumCoin: &d.Coins, sumReturned: &d.Returned, sumRefund: &d.Refunds}
+}
+
+// moneyQuery returns the query of the sums of a time: payments and refunds by currency and coin, with a number, their worth in the currency and
+// their amount in the coin. It counts what the statement counts: every payment on the day that it came, whatever became of its order, and every
+// refund on the day that it was sent. The two ends of the time are its arguments, twice.
+func (s *Store) moneyQuery() string {
+	query := func(kind, worth, amount, from string) string {
+		return "SELECT " + s.collated("'"+kind+"'") + " AS kind, " + s.collated("o.currency") + " AS currency, " + s.collated("m.coin") + " AS coin, COUNT(*) AS n, " +
+			s.sum(worth) + " AS worth, " + s.sum(amount) + " AS amount FROM " + from + " GROUP BY o.currency, m.coin"
+	}
+	return query(sumCoin, "m.worth", "m.received", "attempts m JOIN orders o ON o.id = m.order_id WHERE m.paid_at >= ? AND m.paid_at < ?") + " UNION ALL " +
+		query(sumRefund, "m.worth", "m.amount", "refunds m JOIN orders o ON o.id = m.order_id WHERE m.sent_at >= ? AND m.sent_at < ? AND m."+refundIsSent)
+}
+
+// moneyFigures reads what was received and what was sent back in a time.
+func (s *Store) moneyFigures(ctx context.Context, from, to time.Time, d *models.DayFigures) error {
+	sums := map[string]totals{sumRevenue: {}, sumCoin: {}, sumReturned: {}, sumRefund: {}}
+	worthOf := map[string]string{sumCoin: sumRevenue, sumRefund: sumReturned}
+	err := s.each(ctx, s.moneyQuery(), []any{from, to, from, to}, func(rows *sql.Rows) error {
+		var kind, currency, coin string
+		var n int
+		var worth, amount models.Amount
+		if err := rows.Scan(&kind, &currency, &coin, &n, &worth, &amount); err != nil {
+			return err
+		}
+		sums[worthOf[kind]].add(currency, n, worth)
+		sums[kind].add(coin, n, amount)
+		return nil
+	})
+	for kind, list := range sumsOf(d) {
+		*list = sums[kind].list()
+	}
+	return err
 }
 
 const (
@@ -27,36 +67,28 @@ const (
 )
 
 // readPaid groups the orders paid in a time by how many seconds they took: few rows, whatever their number.
-const readPaid = `SELECT o.currency, a.coin, {seconds} AS seconds, COUNT(*), {sum o.total}, {sum a.amount},
+const readPaid = `SELECT {seconds} AS seconds, COUNT(*),
 	SUM(CASE WHEN EXISTS (SELECT 1 FROM evidence e WHERE e.attempt_id = a.id AND e.source = 'callback') THEN 0 ELSE 1 END)
 FROM orders o JOIN attempts a ON a.id = o.paid_attempt_id
-WHERE o.paid_at >= ? AND o.paid_at < ? GROUP BY o.currency, a.coin, seconds`
+WHERE o.paid_at >= ? AND o.paid_at < ? GROUP BY seconds`
 
-// paidFigures reads what was paid in a time, with revenue, coins and times.
+// paidFigures reads how many orders were paid in a time, and how long they took.
 func (s *Store) paidFigures(ctx context.Context, from, to time.Time, d *models.DayFigures) error {
 	seconds := "TIMESTAMPDIFF(SECOND, o.created_at, o.paid_at)"
 	if s.dialect == migrations.SQLite {
 		seconds = "unixepoch(o.paid_at) - unixepoch(o.created_at)"
 	}
-	query := substitute(substitute(substitute(readPaid, "seconds", seconds), "sum o.total", s.sum("o.total")), "sum a.amount", s.sum("a.amount"))
-	revenue, coins := totals{}, totals{}
-	err := s.each(ctx, query, []any{from, to}, func(rows *sql.Rows) error {
-		var currency, coin string
+	return s.each(ctx, substitute(readPaid, "seconds", seconds), []any{from, to}, func(rows *sql.Rows) error {
 		var took int64
 		var n, uncalled int
-		var total, amount models.Amount
-		if err := rows.Scan(&currency, &coin, &took, &n, &total, &amount, &uncalled); err != nil {
+		if err := rows.Scan(&took, &n, &uncalled); err != nil {
 			return err
 		}
 		d.Paid += n
 		d.Uncalled += uncalled
 		d.Wait.Add(time.Duration(took)*time.Second, n)
-		revenue.add(currency, n, total)
-		coins.add(coin, n, amount)
 		return nil
 	})
-	d.Revenue, d.Coins = revenue.list(), coins.list()
-	return err
 }
 
 // totals adds amounts up by symbol.
@@ -119,18 +151,7 @@ func (s *Store) dayFigures(ctx context.Context, day string, from, to time.Time) 
 	if err := s.paidFigures(ctx, from, to, &d); err != nil {
 		return d, err
 	}
-	refunds := totals{}
-	query = "SELECT coin, COUNT(*), " + s.sum("amount") + " FROM refunds WHERE sent_at >= ? AND sent_at < ? AND " + refundIsSent + " GROUP BY coin"
-	err := s.each(ctx, query, []any{from, to}, func(rows *sql.Rows) error {
-		var coin string
-		var n int
-		var amount models.Amount
-		err := rows.Scan(&coin, &n, &amount)
-		refunds.add(coin, n, amount)
-		return err
-	})
-	d.Refunds = refunds.list()
-	if err != nil {
+	if err := s.moneyFigures(ctx, from, to, &d); err != nil {
 		return d, err
 	}
 	return d, s.lagFigures(ctx, from, to, &d)
@@ -172,8 +193,22 @@ func (s *Store) putFigures(ctx context.Context, zone string, d models.DayFigures
 	return nil
 }
 
-// RollUpDue does the finished days of a zone that have no figures yet, up to a month of them at a time, and the last three again, once an
-// hour; it returns how many it did. Any number of replicas may do so.
+// figuresOutOfDate is the time of figures that are to be counted again.
+var figuresOutOfDate = time.Date(2000, time.January, 1, 0, 0, 0, 0, time.UTC)
+
+// outdateFigures makes RollUpDue count the day of a time again, in whatever zone it is kept: something of that day changed after it was over,
+// such as a refund that came to nothing.
+func (s *Store) outdateFigures(ctx context.Context, at time.Time) error {
+	if at.IsZero() {
+		return nil
+	}
+	day := models.DayOf(at, time.UTC)
+	_, err := s.exec(ctx, "UPDATE day_figures SET updated_at = ? WHERE day >= ? AND day <= ?", figuresOutOfDate, dayBefore(day), dayAfter(day))
+	return err
+}
+
+// RollUpDue does the finished days of a zone that have no figures yet or out of date, up to a month of them at a time, and the last three
+// again, once an hour; it returns how many it did. Any number of replicas may do so.
 func (s *Store) RollUpDue(ctx context.Context, zone *time.Location) (days int, err error) {
 	first, err := s.FirstOrderDay(ctx, zone)
 	if errors.Is(err, ErrNotFound) {
@@ -190,7 +225,7 @@ func (s *Store) RollUpDue(ctx context.Context, zone *time.Location) (days int, e
 	yesterday := dayBefore(models.DayOf(now, zone))
 	for day, back := yesterday, 0; day >= first && days < maxRollUps; day, back = dayBefore(day), back+1 {
 		at, there := done[day]
-		if there && (back >= rollUpAgain || now.Sub(at) < rollUpPause) {
+		if there && at.After(figuresOutOfDate) && (back >= rollUpAgain || now.Sub(at) < rollUpPause) {
 			continue
 		}
 		if err := s.RollUp(ctx, day, zone); err != nil {

@@ -165,7 +165,7 @@ func (g *historyMaker) addGoods(o *seedOrder) {
 		}
 		line := models.OrderLine{
 			ID: g.id(o.CreatedAt), Position: i, VariantID: v.variant.ID, SKU: v.variant.SKU, Slug: v.product.Slug, Title: v.product.Title,
-			VariantTitle: v.variant.Title, Cover: v.product.Cover, UnitPrice: v.variant.Price, Quantity: 1 + g.random.IntN(2)*g.random.IntN(3),
+			VariantTitle: v.variant.Title, ShopTitle: v.product.Title, ShopVariant: v.variant.Title, Cover: v.product.Cover, UnitPrice: v.variant.Price, Quantity: 1 + g.random.IntN(2)*g.random.IntN(3),
 		}
 		line.Total = line.UnitPrice.Times(line.Quantity)
 		o.Total = o.Total.Add(line.Total)

@@ -27,14 +27,19 @@ func (s *Store) OrdersOfLines(ctx context.Context, ids []string) (map[string]mod
 	orders := make(map[string]models.LineOrder, len(ids))
 	err := inParts(possibleKeys(ids), func(list string, args []any) error {
 		in := " WHERE app_order_id IN " + list
-		query := "SELECT ours.app_order_id, o.id, o.number_text, ours.coin FROM (SELECT app_order_id, order_id, coin FROM attempts" + in +
-			" UNION ALL SELECT app_order_id, order_id, coin FROM refunds" + in + ") ours JOIN orders o ON o.id = ours.order_id"
+		query := "SELECT ours.app_order_id, o.id, o.number_text, ours.coin, ours.payment, ours.received, ours.refunded FROM (" +
+			"SELECT app_order_id, order_id, coin, 1 AS payment, received, refunded FROM attempts" + in +
+			" UNION ALL SELECT app_order_id, order_id, coin, 0, amount, amount FROM refunds" + in + ") ours JOIN orders o ON o.id = ours.order_id"
 		return s.each(ctx, query, slices.Concat(args, args), func(rows *sql.Rows) error {
 			var id string
 			var order models.LineOrder
-			err := rows.Scan(&id, &order.OrderID, &order.Number, &order.Coin)
+			var received, refunded models.Amount
+			if err := rows.Scan(&id, &order.OrderID, &order.Number, &order.Coin, &order.Payment, &received, &refunded); err != nil {
+				return err
+			}
+			order.Left = received.Sub(refunded)
 			orders[id] = order
-			return err
+			return nil
 		})
 	})
 	if err != nil {

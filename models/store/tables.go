@@ -62,11 +62,12 @@ var (
 	answerTable   = tableOf[models.Answer]()
 	eventTable    = tableOf[models.Event]()
 
-	statementLineTable = tableOf[models.StatementLine]()
-	bookDayTable       = tableOf[models.BookDay]()
-	discrepancyTable   = tableOf[models.Discrepancy]()
-	dayFigureTable     = tableOf[dayFigure]()
-	daySumTable        = tableOf[daySum]()
+	statementLineTable    = tableOf[models.StatementLine]()
+	bookDayTable          = tableOf[models.BookDay]()
+	discrepancyTable      = tableOf[models.Discrepancy]()
+	discrepancyEventTable = tableOf[models.DiscrepancyEvent]()
+	dayFigureTable        = tableOf[dayFigure]()
+	daySumTable           = tableOf[daySum]()
 
 	settingTable       = tableOf[setting]()
 	settingGroupTable  = tableOf[settingGroup]()
@@ -214,12 +215,12 @@ var rowTypes = describe(
 	models.Zone{}, zonePlace{}, models.DeliveryMethod{}, models.Session{}, models.Cart{}, models.CartLine{},
 	models.Order{}, models.OrderLine{}, orderAddress{}, unpaidHolder{}, models.Attempt{}, models.Evidence{}, models.Transition{}, models.Review{},
 	models.InboxMessage{}, models.OutboxMessage{}, models.Refund{}, models.RefundLine{}, models.Shipment{}, models.ShipmentLine{}, models.Note{},
-	models.Statement{}, models.StatementPage{}, models.StatementLine{}, models.BookDay{}, models.Discrepancy{}, dayFigure{}, daySum{},
+	models.Statement{}, models.StatementPage{}, models.StatementLine{}, models.BookDay{}, models.Discrepancy{}, models.DiscrepancyEvent{}, dayFigure{}, daySum{},
 	searchText{}, searchGram{}, searchSpace{}, unindexedOrder{}, customer{}, customerSum{}, models.CustomerNote{},
 	models.Task{}, models.TaskRow{}, models.TaskChunk{}, setting{}, settingGroup{}, retentionMark{}, counter{}, sequence{},
 	models.Staff{}, models.StaffSession{}, models.StaffDevice{}, models.Invitation{}, throttle{}, quota{}, models.SecurityCount{}, models.AuditEntry{},
 	mailSlot{}, alert{}, models.StaffAlert{},
-	models.APIKey{}, models.Checkout{}, models.Answer{}, models.Event{},
+	models.APIKey{}, models.Pairing{}, models.Checkout{}, models.Answer{}, models.Event{},
 )
 
 // rowType is what all rows of a type have in common.

@@ -10,6 +10,7 @@ import (
 	"github.com/coincart/coincart/models/customers"
 	"github.com/coincart/coincart/models/health"
 	"github.com/coincart/coincart/models/jobs"
+	"github.com/coincart/coincart/models/keys"
 	"github.com/coincart/coincart/models/mail"
 	"github.com/coincart/coincart/payments"
 	"github.com/coincart/coincart/payments/books"
@@ -45,6 +46,7 @@ type Services struct {
 	Outbox    *mail.Outbox
 	Payments  *payments.Service
 	Checkouts *checkouts.Service
+	Keys      *keys.Service
 	Books     *books.Service
 	Rates     *rates.Service
 	Customers *customers.Service
@@ -70,6 +72,7 @@ func New(c Config) (Services, error) {
 	}); err != nil {
 		return s, fmt.Errorf("set up checkouts: %w", err)
 	}
+	s.Keys = keys.New(c.Store, c.Clock, c.Demo)
 	if s.Books, err = books.New(books.Config{
 		Store: c.Store, Jobs: s.Jobs, Statements: c.Statements, Money: s.Payments, Clock: c.Clock, Logger: c.Logger, Zone: c.Zone, CallTimeout: c.CallTimeout,
 	}); err != nil {

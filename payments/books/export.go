@@ -16,7 +16,9 @@ import (
 // What can be exported, and the formats.
 const (
 	ExportOrders        = "orders"
+	ExportLines         = "lines" // of orders
 	ExportPayments      = "payments"
+	ExportRefunds       = "refunds"
 	ExportStatement     = "statement"
 	ExportDiscrepancies = "discrepancies"
 	ExportAudit         = "audit"
@@ -31,10 +33,10 @@ const exportTimeFmt = "2006-01-02 15:04:05.000"
 type Export struct {
 	What   string             `json:"what"`
 	Format string             `json:"format"`
-	Orders models.OrderFilter `json:"orders"` // for ExportOrders
+	Orders models.OrderFilter `json:"orders"` // for ExportOrders and ExportLines
 	Audit  models.AuditFilter `json:"audit"`  // for ExportAudit
-	From   string             `json:"from"`   // for ExportPayments: the first day, yyyy-MM-dd
-	To     string             `json:"to"`     // for ExportPayments: the last day
+	From   string             `json:"from"`   // for ExportPayments and ExportRefunds: the first day, yyyy-MM-dd
+	To     string             `json:"to"`     // for ExportPayments and ExportRefunds: the last day
 	Day    string             `json:"day"`    // for ExportStatement and ExportDiscrepancies
 }
 
@@ -43,21 +45,11 @@ func (x Export) check(s *Service) error {
 		return fmt.Errorf("%w: the format is csv or xlsx", jobs.ErrTask)
 	}
 	switch x.What {
-	case ExportOrders, ExportAudit:
+	case ExportOrders, ExportLines, ExportAudit:
 		return nil
-	case ExportPayments:
-		from, _, err := s.day(x.From)
-		if err != nil {
-			return err
-		}
-		to, _, err := s.day(x.To)
-		if err != nil {
-			return err
-		}
-		if to.Before(from) {
-			return fmt.Errorf("%w: the span ends before it begins", jobs.ErrTask)
-		}
-		return nil
+	case ExportPayments, ExportRefunds:
+		_, _, err := s.span(x)
+		return err
 	case ExportStatement, ExportDiscrepancies:
 		return s.CheckDay(x.Day)
 	default:
@@ -65,10 +57,24 @@ func (x Export) check(s *Service) error {
 	}
 }
 
+// span returns the bounds of an export's days. Errors: models.ErrDay, ErrDayFuture, jobs.ErrTask.
+func (s *Service) span(x Export) (from, to time.Time, err error) {
+	if from, _, err = s.day(x.From); err != nil {
+		return from, to, err
+	}
+	if _, to, err = s.day(x.To); err != nil {
+		return from, to, err
+	}
+	if !from.Before(to) {
+		return from, to, fmt.Errorf("%w: the span ends before it begins", jobs.ErrTask)
+	}
+	return from, to, nil
+}
+
 func (x Export) fileName(zone *time.Location, now time.Time) string {
 	name := "coincart-" + x.What
 	switch x.What {
-	case ExportPayments:
+	case ExportPayments, ExportRefunds:
 		name += "-" + x.From + "-" + x.To
 	case ExportStatement, ExportDiscrepancies:
 		name += "-" + x.Day
@@ -186,8 +192,12 @@ func (s *Service) fill(ctx context.Context, t table, x Export) error {
 	switch x.What {
 	case ExportOrders:
 		return s.fillOrders(ctx, t, x.Orders)
+	case ExportLines:
+		return s.fillLines(ctx, t, x.Orders)
 	case ExportPayments:
 		return s.fillPayments(ctx, t, x)
+	case ExportRefunds:
+		return s.fillRefunds(ctx, t, x)
 	case ExportStatement:
 		return s.fillStatement(ctx, t, x.Day)
 	case ExportAudit:

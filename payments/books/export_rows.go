@@ -13,56 +13,6 @@ import (
 // zoned returns a column name with the zone of its times.
 func (s *Service) zoned(name string) string { return name + " (" + s.zone.String() + ")" }
 
-func (s *Service) fillOrders(ctx context.Context, t table, f models.OrderFilter) error {
-	err := header(t, "order number", "status", s.zoned("placed"), s.zoned("paid"), s.zoned("shipped"), "email", "name", "total", "currency",
-		"amount paid", "coin", "refunded", "merchant order ID", "exchange order number", "payer UID", "tracking number",
-		"subtotal", "discount", "coupon code", "delivery cost", "delivery method", "tax added", "tax included", "tax name")
-	if err != nil {
-		return err
-	}
-	err = s.store.EachOrderRow(ctx, f, func(o models.OrderRow) error {
-		return t.row([]cell{
-			plain(o.Number), exact(string(o.State)), s.timeCell(o.CreatedAt), s.timeCell(o.PaidAt), s.timeCell(o.FulfilledAt),
-			plain(o.Email), plain(o.Name), exact(o.Total.Fixed(o.Digits)), plain(o.Currency),
-			amountCell(o.PayAmount), plain(o.PayCoin), amountCell(o.Refunded), plain(o.AppOrderID), plain(o.OrderNum), plain(o.PayerUserID),
-			plain(o.Tracking),
-			exact(o.GoodsTotal.Fixed(o.Digits)), exact(o.Discount.Fixed(o.Digits)), plain(o.CouponCode), exact(o.Delivery.Fixed(o.Digits)),
-			plain(o.DeliveryTitle), exact(o.Tax.Fixed(o.Digits)), exact(o.ContainedTax.Fixed(o.Digits)), plain(o.TaxName),
-		})
-	})
-	if err != nil {
-		return fmt.Errorf("export orders: %w", err)
-	}
-	return nil
-}
-
-func (s *Service) fillPayments(ctx context.Context, t table, x Export) error {
-	from, _, err := s.day(x.From)
-	if err != nil {
-		return err
-	}
-	_, to, err := s.day(x.To)
-	if err != nil {
-		return err
-	}
-	err = header(t, "order number", s.zoned("paid"), "order status", "amount", "coin", "rate", "rate source", "total", "currency", "refunded",
-		"merchant order ID", "exchange order number", "payer UID", "email", s.zoned("payment started"))
-	if err != nil {
-		return err
-	}
-	err = s.store.EachPayment(ctx, from, to, func(p models.PaymentRow) error {
-		return t.row([]cell{
-			plain(p.Number), s.timeCell(p.PaidAt), exact(string(p.OrderState)), amountCell(p.Amount), plain(p.Coin), amountCell(p.Rate),
-			plain(p.RateSource), amountCell(p.Total), plain(p.Currency), amountCell(p.Refunded), plain(p.AppOrderID), plain(p.OrderNum),
-			plain(p.PayerUserID), plain(p.Email), s.timeCell(p.CreatedAt),
-		})
-	})
-	if err != nil {
-		return fmt.Errorf("export payments: %w", err)
-	}
-	return nil
-}
-
 func (s *Service) fillStatement(ctx context.Context, t table, day string) error {
 	st, err := s.store.NewestStatement(ctx, day)
 	if errors.Is(err, store.ErrNotFound) {
@@ -93,7 +43,11 @@ func (s *Service) fillStatement(ctx context.Context, t table, day string) error 
 
 func (s *Service) fillDiscrepancies(ctx context.Context, t table, day string) error {
 	err := header(t, "order number", "day ("+s.zone.String()+")", "kind", "type", "merchant order ID", "coin", "exchange", "shop records", "difference", "status", "note",
-		s.zoned("found"), "line", "cannot be read")
+		s.zoned("found"), "line", "cannot be read", "reason", "accepted by", "owner")
+	if err != nil {
+		return err
+	}
+	people, err := s.people(ctx)
 	if err != nil {
 		return err
 	}
@@ -110,11 +64,24 @@ func (s *Service) fillDiscrepancies(ctx context.Context, t table, day string) er
 		return t.row([]cell{
 			plain(numbers[d.OrderID]), exact(d.Day), exact(string(d.Kind)), plain(string(d.Type)), plain(d.AppOrderID), plain(d.Coin), theirs,
 			amountCell(d.Ours), less, exact(string(d.State)), plain(d.Note),
-			s.timeCell(d.CreatedAt), line, plain(member),
+			s.timeCell(d.CreatedAt), line, plain(member), plain(d.Reason), plain(people[d.AcceptedBy]), plain(people[d.OwnerID]),
 		})
 	})
 	if err != nil {
 		return fmt.Errorf("export discrepancies: %w", err)
 	}
 	return nil
+}
+
+// people returns the e-mail addresses of the staff by their ids.
+func (s *Service) people(ctx context.Context) (map[string]string, error) {
+	list, err := s.store.StaffList(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("load staff: %w", err)
+	}
+	people := make(map[string]string, len(list))
+	for _, m := range list {
+		people[m.ID] = m.Email
+	}
+	return people, nil
 }

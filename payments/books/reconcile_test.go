@@ -51,7 +51,7 @@ func TestReconcile_FindsExactlyThePlantedFaults(t *testing.T) {
 				require.NoError(t, s.Platform.SetFaults(c.faults))
 				report := s.NextDay()
 				assert.ElementsMatch(t, c.want, kinds(report))
-				assert.True(t, report.Balanced(), "the listed differences explain the totals: %+v", report.Totals)
+				assert.True(t, report.AddsUp(), "the listed differences explain the totals: %+v", report.Totals)
 				rows, _, err := s.Store.Discrepancies(t.Context(), models.DiscrepancyFilter{Day: report.Day})
 				require.NoError(t, err)
 				assert.Len(t, rows, len(c.want))
@@ -60,8 +60,8 @@ func TestReconcile_FindsExactlyThePlantedFaults(t *testing.T) {
 				if len(c.want) > 0 {
 					require.ErrorIs(t, err, books.ErrDayOpen)
 					for _, d := range rows {
-						require.NoError(t, s.Books.AcceptDiscrepancy(t.Context(), d.ID, "explained by the platform's support", finance))
-						require.ErrorIs(t, s.Books.AcceptDiscrepancy(t.Context(), d.ID, "again", finance), books.ErrDiscrepancyOver)
+						require.NoError(t, s.Books.AcceptDiscrepancy(t.Context(), d.Seen(), "explained by the platform's support", finance))
+						require.ErrorIs(t, s.Books.AcceptDiscrepancy(t.Context(), d.Seen(), "again", finance), books.ErrDiscrepancyOver)
 					}
 					err = s.Books.SealDay(t.Context(), report.Day, finance)
 				}
@@ -166,6 +166,6 @@ func TestSettleDiscrepancy_OnlyThePlatformMovesMoney(t *testing.T) {
 		report, err = books.ReadReport(day.Report)
 		require.NoError(t, err)
 		assert.Equal(t, 2, report.Matched)
-		assert.True(t, report.Balanced())
+		assert.True(t, report.AddsUp())
 	})
 }

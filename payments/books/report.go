@@ -47,8 +47,13 @@ func (t *CoinTotal) UnmarshalJSON(b []byte) error {
 	return errors.Join(t.Theirs.Scan(text.Theirs), t.Ours.Scan(text.Ours), t.Listed.Scan(text.Listed))
 }
 
-// Balanced reports whether the listed discrepancies explain the whole difference.
-func (t CoinTotal) Balanced() bool { return t.Theirs.Sub(t.Ours).Equal(t.Listed) }
+// AddsUp reports whether the listed discrepancies explain the whole difference.
+func (t CoinTotal) AddsUp() bool { return t.Theirs.Sub(t.Ours).Equal(t.Listed) }
+
+// Result returns the result of the coin's comparison; open and accepted are the numbers of its discrepancies in these states.
+func (t CoinTotal) Result(open, accepted int) models.DayResult {
+	return models.ResultOf(t.AddsUp(), !t.Theirs.Equal(t.Ours), open, accepted)
+}
 
 // Reconciliation is the comparison of a day's statement with the shop's records (reliability.md R16).
 type Reconciliation struct {
@@ -63,9 +68,26 @@ type Reconciliation struct {
 	LikelyZone  string               `json:"likely_zone"` // guess at the platform's time zone if lines are on the wrong day; else empty
 }
 
-// Balanced reports whether the listed discrepancies explain the difference of every coin.
-func (r Reconciliation) Balanced() bool {
-	return !slices.ContainsFunc(r.Totals, func(t CoinTotal) bool { return !t.Balanced() })
+// AddsUp reports whether the listed discrepancies explain the difference of every coin.
+func (r Reconciliation) AddsUp() bool {
+	return !slices.ContainsFunc(r.Totals, func(t CoinTotal) bool { return !t.AddsUp() })
+}
+
+// Result returns the result of the day's comparison; open and accepted are the numbers of its discrepancies in these states.
+func (r Reconciliation) Result(open, accepted int) models.DayResult {
+	return models.ResultOf(r.AddsUp(), false, open, accepted)
+}
+
+// DayResult returns the result of a day of the list.
+func DayResult(b models.BookDayRow) (models.DayResult, error) {
+	if b.Report == "" {
+		return models.DayNotCompared, nil
+	}
+	report, err := ReadReport(b.Report)
+	if err != nil {
+		return "", err
+	}
+	return report.Result(b.Open, b.Accepted), nil
 }
 
 // ReadReport parses models.BookDay.Report.

@@ -26,7 +26,7 @@ const (
 var (
 	// ErrDayFuture means that the day has not begun.
 	ErrDayFuture = errors.New("the day has not begun")
-	// ErrDayOpen means that the day is not over or has open discrepancies.
+	// ErrDayOpen means that the day is not over, not balanced or has open discrepancies; see SealError.
 	ErrDayOpen = errors.New("the day cannot be sealed yet")
 	// ErrDaySealed means that the day is sealed.
 	ErrDaySealed = errors.New("the day is sealed")
@@ -315,42 +315,6 @@ func (s *Service) statementStep(ctx context.Context) (int, error) {
 		}
 	}
 	return 0, nil
-}
-
-// SealDay closes a day for good. The day must be over, its newest statement complete and reconciled, and every discrepancy explained.
-// Errors: models.ErrDay, ErrDayFuture, ErrDayOpen, ErrDaySealed, ErrNothingFetched.
-func (s *Service) SealDay(ctx context.Context, day string, by models.Actor) error {
-	_, to, err := s.day(day)
-	if err != nil {
-		return err
-	}
-	if s.clock().Before(to) {
-		return ErrDayOpen
-	}
-	book, err := s.store.BookDay(ctx, day)
-	if errors.Is(err, store.ErrNotFound) || (err == nil && book.StatementID == "") {
-		return ErrNothingFetched
-	}
-	if err != nil {
-		return fmt.Errorf("load day: %w", err)
-	}
-	if book.State == models.DaySealed {
-		return ErrDaySealed
-	}
-	result, err := s.Reconcile(ctx, day) // the records may have changed since the last comparison
-	if err != nil {
-		return err
-	}
-	if !result.Balanced() {
-		return ErrDayOpen
-	}
-	err = s.store.Audited(ctx, by, "day.seal", "day:"+day, models.Facts{"state": string(book.State)}, models.Facts{"state": string(models.DaySealed)}, func(tx *store.Store) error {
-		return tx.SealDay(ctx, day, by.StaffID)
-	})
-	if errors.Is(err, store.ErrConflict) {
-		return ErrDayOpen
-	}
-	return err
 }
 
 // checkSealed opens a review if a statement of a sealed day differs from the one that was sealed.

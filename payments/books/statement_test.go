@@ -89,7 +89,7 @@ func TestReconcile_NamesTheZoneAmongAllFaults(t *testing.T) {
 		assert.Contains(t, kinds(report), models.TheirsNotOurs)
 		assert.Contains(t, kinds(report), models.WrongDay)
 		assert.NotEmpty(t, report.LikelyZone)
-		assert.True(t, report.Balanced())
+		assert.True(t, report.AddsUp())
 		at, err := time.Parse("UTC-07:00", report.LikelyZone)
 		require.NoError(t, err)
 		_, offset := at.Zone()

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/modelstest"
 	"github.com/coincart/coincart/payments/books"
 	"github.com/coincart/coincart/payments/opay"
 	"github.com/coincart/coincart/payments/paymentstest"
@@ -98,7 +99,7 @@ func TestFetchStatement_OneUnreadableLineCostsOnlyItself(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, 4, report.Matched, "the rest of the day")
 		assert.Equal(t, []models.DiscrepancyKind{models.UnreadableLine, models.UnreadableLine}, kinds(report))
-		assert.True(t, report.Balanced(), "%+v", report.Totals)
+		assert.True(t, report.AddsUp(), "%+v", report.Totals)
 		found := discrepancies(s, day)
 		require.Len(t, found, 2)
 		byMember := map[string]models.Discrepancy{}
@@ -115,7 +116,10 @@ func TestFetchStatement_OneUnreadableLineCostsOnlyItself(t *testing.T) {
 		assert.Equal(t, "10.5", ours.Ours.String())
 		assert.Empty(t, byMember["line"].OrderID)
 
-		exported := exported(s, books.Export{What: books.ExportDiscrepancies, Format: books.FormatCSV, Day: day}) +
+		readExport := func(s *paymentstest.Shop) string {
+			return exported(s, books.Export{What: books.ExportDiscrepancies, Format: books.FormatCSV, Day: day})
+		}
+		exported := readExport(s) +
 			exported(s, books.Export{What: books.ExportStatement, Format: books.FormatCSV, Day: day})
 		assert.Contains(t, exported, ",unreadable,1,"+ours.AppOrderID+",USDT,,10.5,,open,")
 		assert.Contains(t, exported, ",3,orderAmount")
@@ -127,9 +131,20 @@ func TestFetchStatement_OneUnreadableLineCostsOnlyItself(t *testing.T) {
 		again, err := s.Books.FetchStatement(ctx, day, "", nil)
 		require.NoError(t, err)
 		assert.Equal(t, st.Hash, again.Hash)
-		require.NoError(t, s.Books.AcceptDiscrepancy(ctx, byMember["line"].ID, "the exchange says that it is nothing", finance))
+		require.NoError(t, s.Books.AcceptDiscrepancy(ctx, byMember["line"].Seen(), "the exchange says that it is nothing", finance))
 		require.ErrorIs(t, s.Books.SealDay(ctx, day, finance), books.ErrDayOpen)
-		require.NoError(t, s.Books.AcceptDiscrepancy(ctx, ours.ID, "the exchange says 10.5", finance))
+		who := modelstest.Staff(t, s.Store)
+		grace := models.Actor{StaffID: who.ID, Who: who.Email}
+		require.NoError(t, s.Books.AssignDiscrepancy(ctx, ours.Seen(), who.ID, grace))
+		noted, err := s.Store.Discrepancy(ctx, ours.ID)
+		require.NoError(t, err)
+		require.NoError(t, s.Books.NoteDiscrepancy(ctx, noted.Seen(), "asked them", grace))
+		noted, err = s.Store.Discrepancy(ctx, ours.ID)
+		require.NoError(t, err)
+		require.NoError(t, s.Books.AcceptDiscrepancy(ctx, noted.Seen(), "the exchange says 10.5", grace))
+		explained := readExport(s)
+		assert.Contains(t, explained, ",accepted,asked them,", "note and reason are columns of their own")
+		assert.Contains(t, explained, ",the exchange says 10.5,"+who.Email+","+who.Email)
 		require.NoError(t, s.Books.SealDay(ctx, day, finance))
 		assert.Empty(t, s.OpenReviews())
 		paymentstest.CheckInvariants(t, s.Store)
@@ -257,7 +272,7 @@ func TestFetchStatement_ReadsThePagesBehindAnUnreadableLine(t *testing.T) {
 		}
 		assert.Equal(t, map[int]models.DiscrepancyState{2001: "open", 4000: "open", 4001: "open"}, places)
 		assert.Len(t, report.Found, 4001, "the others are strangers'")
-		assert.True(t, report.Balanced())
+		assert.True(t, report.AddsUp())
 
 		// The comparison of page 1 with itself includes unreadable lines.
 		n := 0
@@ -304,15 +319,16 @@ func TestReconcile_UnreadableLineThatChanges(t *testing.T) {
 		fetch()
 		found := discrepancies(s, "2026-11-22")
 		require.Len(t, found, 1)
-		require.NoError(t, s.Books.AcceptDiscrepancy(ctx, found[0].ID, "seen", finance))
+		require.NoError(t, s.Books.AcceptDiscrepancy(ctx, found[0].Seen(), "seen", finance))
 		fetch()
 		assert.Equal(t, map[models.DiscrepancyState]int{"accepted": 1}, states(), "the same line")
 		amount = `-10.6`
 		fetch()
-		assert.Equal(t, map[models.DiscrepancyState]int{"accepted": 1, "open": 1}, states(), "another one")
+		assert.Equal(t, map[models.DiscrepancyState]int{"settled": 1, "open": 1}, states(), "another one; what was accepted is gone")
 		amount = `1.05E+1`
 		report := fetch()
-		assert.Equal(t, map[models.DiscrepancyState]int{"accepted": 1, "settled": 1}, states(), "it can be read now")
+		assert.Equal(t, map[models.DiscrepancyState]int{"settled": 2}, states(), "it can be read now")
+		assert.Equal(t, models.DayBalanced, report.Result(0, 0))
 		assert.Equal(t, 1, report.Matched)
 		assert.Equal(t, models.OrderPaid, s.Order(order.Ref).State)
 	})
@@ -334,7 +350,7 @@ func TestReconcile_ReadableLineGoesBeforeTheUnreadableOne(t *testing.T) {
 		require.Equal(t, []models.DiscrepancyKind{models.UnreadableLine}, kinds(report))
 		assert.Equal(t, order.ID, report.Found[0].OrderID)
 		assert.True(t, report.Found[0].Ours.IsZero(), "the booking is explained by the other line")
-		assert.True(t, report.Balanced())
+		assert.True(t, report.AddsUp())
 	})
 }
 
@@ -360,7 +376,7 @@ func TestReconcile_RefundIsConfirmedByALineThatCanBeRead(t *testing.T) {
 		report := s.NextDay()
 		assert.Equal(t, []models.DiscrepancyKind{models.UnreadableLine}, kinds(report))
 		assert.Zero(t, report.RefundPairs)
-		assert.True(t, report.Balanced())
+		assert.True(t, report.AddsUp())
 		assert.Equal(t, models.RefundAccepted, s.RefundState(r.ID))
 
 		amount = `1.05E+1`

@@ -289,7 +289,7 @@ func (c *checker) comeBack(field, value string) string {
 		c.problems.Add(field, invalid.TooLong)
 	case err != nil || u.Host == "" || u.User != nil || u.Opaque != "" || !printable(value) || !c.secure(u):
 		c.problems.Add(field, invalid.HTTPS)
-	case !slices.Contains(c.key.Origins, Origin(u)):
+	case !slices.Contains(c.key.Origins, models.Origin(u)):
 		c.problems.Add(field, invalid.Origin)
 	}
 	return value
@@ -302,19 +302,6 @@ func (c *checker) secure(u *url.URL) bool {
 	}
 	ip := net.ParseIP(u.Hostname())
 	return c.demo && u.Scheme == "http" && (u.Hostname() == "localhost" || ip != nil && ip.IsLoopback())
-}
-
-// Origin returns the origin of an address, such as https://shop.example.org or https://shop.example.org:8443: scheme and host in lower case, and
-// the port unless it is the scheme's own.
-func Origin(u *url.URL) string {
-	scheme, host := strings.ToLower(u.Scheme), strings.ToLower(u.Hostname())
-	if strings.Contains(host, ":") {
-		host = "[" + host + "]"
-	}
-	if port := u.Port(); port != "" && !(scheme == "https" && port == "443") && !(scheme == "http" && port == "80") {
-		host += ":" + port
-	}
-	return scheme + "://" + host
 }
 
 func isHTTPS(value string) bool {

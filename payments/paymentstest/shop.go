@@ -68,7 +68,7 @@ type Shop struct {
 	*payments.Service
 	assembly.Services
 
-	T         *testing.T
+	T         testing.TB
 	DSN       string // of the database, for bypassing the store; empty if New was given a store
 	Store     *store.Store
 	Clock     *modelstest.Clock // of the platform and, unless an option sets another, of the services
@@ -110,15 +110,15 @@ func open(t *testing.T, dsn string, options []Option) *Shop {
 }
 
 // New returns a shop with a given database and clock.
-func New(t *testing.T, db *store.Store, clock *modelstest.Clock, options ...Option) *Shop {
-	t.Helper()
+func New(tb testing.TB, db *store.Store, clock *modelstest.Clock, options ...Option) *Shop {
+	tb.Helper()
 	pair, err := keys()
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	merchant, platform := pair[0], pair[1]
-	s := &Shop{T: t, Store: db, Clock: clock, Requests: &atomic.Int64{}, Mails: &Mailbox{}}
+	s := &Shop{T: tb, Store: db, Clock: clock, Requests: &atomic.Int64{}, Mails: &Mailbox{}}
 
 	shopServer := httptest.NewServer(http.HandlerFunc(s.serveNotify))
-	t.Cleanup(shopServer.Close)
+	tb.Cleanup(shopServer.Close)
 	s.NotifyURL = shopServer.URL + payments.NotifyPath
 
 	sc := sandbox.Config{
@@ -132,25 +132,25 @@ func New(t *testing.T, db *store.Store, clock *modelstest.Clock, options ...Opti
 		option(&sc, &ac)
 	}
 	s.Platform, err = sandbox.New(sc)
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	platformServer := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.Requests.Add(1)
 		s.Platform.Handler().ServeHTTP(w, r)
 	}))
-	t.Cleanup(platformServer.Close)
+	tb.Cleanup(platformServer.Close)
 
 	ring, err := opay.NewKeyring(merchant, &platform.PublicKey)
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	wire := opay.Config{BaseURL: platformServer.URL, AppID: App, Keys: ring, Now: clock.Now, Retries: -1}
 	client, err := opay.New(wire)
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	s.Gateway = &Gateway{Client: client, wire: wire}
 	ac.Gateway, ac.Statements, ac.PlatformURL = s.Gateway, s.Gateway, platformServer.URL
 	s.Config = ac
 	s.Services, err = assembly.New(ac)
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	s.Service = s.Payments
-	modelstest.NoLimits(t, db)
+	modelstest.NoLimits(tb, db)
 	s.fill(50)
 	return s
 }

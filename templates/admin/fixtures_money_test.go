@@ -20,13 +20,16 @@ func (f fixtures) statements() admin.StatementsView {
 	}
 	for i := range 9 {
 		d := admin.DayRow{Day: time.Date(2026, 11, 21-i, 0, 0, 0, 0, time.UTC).Format(time.DateOnly), State: "sealed", Statement: "complete", Lines: 4001 - i*7, Fetched: f.at(600 + i*1440)}
+		d.Result.Name = "balanced"
 		switch i {
 		case 0:
-			d.State, d.Open = "open", 5
+			d.State, d.Result = "open", admin.DayResult{Name: "explained_open", Open: 5}
 		case 1:
-			d.State, d.Statement, d.Open = "open", "failed", 0
+			d.State, d.Statement, d.Result.Name = "open", "failed", "unbalanced"
 		case 2:
-			d.State, d.Statement, d.Lines, d.Fetched.Text = "open", "", 0, ""
+			d.State, d.Statement, d.Lines, d.Fetched.Text, d.Result.Name = "open", "", 0, "", "not_compared"
+		case 4:
+			d.Result.Name = "explained"
 		}
 		v.Days = append(v.Days, d)
 	}
@@ -39,13 +42,14 @@ func (f fixtures) noStatements() admin.StatementsView {
 
 func (f fixtures) statement() admin.StatementView {
 	v := admin.StatementView{
-		Page: f.page(admin.SectionStatements), Day: day, Begins: f.at(2880), Ends: f.at(1440), State: "open", Types: f.types(), Matched: 3997, Compared: true, Balanced: true, CanFetch: true, FormToken: "token",
+		Page: f.page(admin.SectionStatements), Day: day, Begins: f.at(2880), Ends: f.at(1440), State: "open", Types: f.types(), Matched: 3997, CanFetch: true, FormToken: "token",
+		Result: admin.DayResult{Name: "explained_open", Open: 4}, Seal: admin.SealView{Reason: "open", Ends: f.at(1440), Open: 4},
 		Statement: admin.StatementFact{State: "complete", Lines: 4001, Count: 4001, Pages: 41, Hash: hash, Fetched: f.at(600), By: "grace@example.com"},
 		Earlier:   []admin.StatementFact{{State: "failed", Lines: 2000, Count: 4001, Pages: 20, Fetched: f.at(700), Problem: f.p.T("admin.remark.shifted")}},
 		Totals: []admin.TotalRow{
-			{Type: "1", Coin: "USDT", Theirs: "182,345.500001", TheirLines: 3001, Ours: "182,345.500000", OurRows: 3001, Difference: "+0.000001", Listed: "+0.000001", Balanced: true},
-			{Type: "1", Coin: "BTC", Theirs: "1.91260123", TheirLines: 990, Ours: "1.91260123", OurRows: 990, Difference: "0", Listed: "0", Balanced: true},
-			{Type: "11", Coin: "USDT", Theirs: "24.00", TheirLines: 1, Ours: "24.00", OurRows: 1, Difference: "0", Listed: "0", Balanced: true},
+			{Type: "1", Coin: "USDT", Theirs: "182,345.500001", TheirLines: 3001, Ours: "182,345.500000", OurRows: 3001, Difference: "+0.000001", Listed: "+0.000001", Result: admin.DayResult{Name: "explained_open", Open: 3}},
+			{Type: "1", Coin: "BTC", Theirs: "1.91260123", TheirLines: 990, Ours: "1.91260123", OurRows: 990, Difference: "0", Listed: "0", Result: admin.DayResult{Name: "balanced"}},
+			{Type: "11", Coin: "USDT", Theirs: "24.00", TheirLines: 1, Ours: "24.00", OurRows: 1, Difference: "0", Listed: "0", Result: admin.DayResult{Name: "explained"}},
 		},
 		ZoneWarning: admin.ZoneWarning{Lines: 14, Likely: "UTC+08:00"},
 		FoundStates: []admin.Choice{{Selected: true}, {Value: "open"}, {Value: "accepted"}, {Value: "settled"}}, FoundNext: "/admin/statements/" + day + "?found_after=x",
@@ -73,20 +77,30 @@ func (f fixtures) discrepancy(i int, kind string) admin.DiscrepancyRow {
 	d := admin.DiscrepancyRow{
 		ID: "d" + strconv.Itoa(i), Kind: kind, Type: "1", AppOrderID: "01KB1R5XQ8F6Z9T0W3M2N4P7YD", OrderID: orderID, Number: number, Theirs: f.p.Coin("186.000001", "USDT"), Ours: f.p.Coin("186.00", "USDT"),
 		Difference: f.p.Coin("0.000001", "USDT"), State: "open", Owners: []admin.Choice{{Selected: true}, {Value: "s1", Label: "ada@example.com"}, {Value: "s2", Label: "grace@example.com"}}, Updated: f.at(590),
-		CanAssign: true, CanAccept: true, FormToken: "token",
+		Version: 3, Can: map[string]bool{"assign": true, "note": true, "accept": true}, FormToken: "token",
+		Events: []admin.DiscrepancyEvent{{Kind: "found", At: f.at(600)}},
 	}
+	asked, rounding := f.say("Asked the exchange, ticket 4711.", "已向平台提交工单 4711。"), f.say("The exchange rounds up. Ticket 4711.", "平台向上取整，工单 4711。")
 	switch i {
+	case 0:
+		d.Can["refund"] = true
+		d.Refused = admin.DiscrepancyRefusal{Action: "refund", TooMuch: true, Left: f.p.Coin("186.00", "USDT"), Amount: admin.Field{Value: "187"}, Text: admin.Field{Value: asked}}
 	case 1:
-		d.Refusal, d.Reason = admin.RefusalStale, admin.Field{Problem: invalid.Missing}
+		d.Refused = admin.DiscrepancyRefusal{Action: "accept", Refusal: admin.RefusalStale, Text: admin.Field{Problem: invalid.Missing}}
 	case 2:
-		d.Ours, d.OrderID, d.Number, d.CanSettle, d.CanRefund = "", "", "", true, true
-		d.TooMuch, d.Left, d.Amount = true, f.p.Coin("186.00", "USDT"), admin.Field{Value: "187"}
+		d.Ours, d.Can["settle"] = "", true
 	case 3:
-		d.Theirs, d.Owner, d.Note = "", "grace@example.com", f.say("Asked the exchange, ticket 4711.", "已向平台提交工单 4711。")
+		d.Theirs, d.Owner, d.Note = "", "grace@example.com", asked
+		d.Events = append(d.Events, admin.DiscrepancyEvent{Kind: "assigned", Owner: "grace@example.com", Who: "ada@example.com", At: f.at(598)},
+			admin.DiscrepancyEvent{Kind: "noted", Text: asked, Who: "grace@example.com", At: f.at(597)}, admin.DiscrepancyEvent{Kind: "assigned", Who: "command line", At: f.at(596)},
+			admin.DiscrepancyEvent{Kind: "changed", Theirs: d.Ours, Ours: d.Ours, At: f.at(595)})
+	case 4:
+		d.Can["refund"] = true
 	case 5:
-		d.State, d.CanAssign, d.CanAccept = "accepted", false, false
+		d.State, d.Can = "accepted", map[string]bool{"reopen": true}
+		d.Owner, d.Note, d.Reason, d.AcceptedBy, d.Accepted = "grace@example.com", asked, rounding, "ada@example.com", f.at(590)
 	case 6:
-		d.State, d.CanAssign, d.CanAccept = "settled", false, false
+		d.State, d.Can = "settled", nil
 	case 7:
 		d.Theirs, d.Difference, d.Line, d.Member = "", "", 17, "orderAmount"
 		d.LineText = `{"merchantUserId": …, "appOrderId": "01KB1R5XQ8F6Z9T0W3M2N4P7YD", "payCoinSymbol": "btc", "orderAmount": "n/a", "orderType": 1}`
@@ -97,6 +111,7 @@ func (f fixtures) discrepancy(i int, kind string) admin.DiscrepancyRow {
 func (f fixtures) readyStatement() admin.StatementView {
 	v := f.statement()
 	v.Found, v.FoundNext, v.ZoneWarning, v.CanSeal, v.Earlier = nil, "", admin.ZoneWarning{}, true, nil
+	v.Result, v.Seal, v.Totals[0].Result = admin.DayResult{Name: "explained"}, admin.SealView{}, admin.DayResult{Name: "explained"}
 	v.Page.Notices = []admin.Notice{{Kind: admin.NoticeAccepted}}
 	return v
 }
@@ -104,13 +119,17 @@ func (f fixtures) readyStatement() admin.StatementView {
 func (f fixtures) sealedStatement() admin.StatementView {
 	v := f.readyStatement()
 	v.State, v.Sealed, v.SealedBy, v.CanSeal, v.CanFetch, v.Lines, v.LinesNext, v.LinesFirst = "sealed", f.at(30), "ada@example.com", false, false, nil, "", ""
-	v.Balanced, v.Totals[0].Balanced, v.Totals[0].Listed = false, false, "0"
+	v.Result.Name, v.Totals[0].Result.Name, v.Totals[0].Listed = "unbalanced", "unbalanced", "0"
+	v.Seal.Reason = "sealed"
 	v.Refusal, v.ZoneWarning = admin.RefusalDaySealed, admin.ZoneWarning{Lines: 1}
 	return v
 }
 
 func (f fixtures) noStatement() admin.StatementView {
-	return admin.StatementView{Page: f.page(admin.SectionStatements), Day: day, Begins: f.at(2880), Ends: f.at(1440), State: "open", CanFetch: true, FormToken: "token", Types: f.types()}
+	return admin.StatementView{
+		Page: f.page(admin.SectionStatements), Day: day, Begins: f.at(2880), Ends: f.at(1440), State: "open", CanFetch: true, FormToken: "token", Types: f.types(),
+		Result: admin.DayResult{Name: "not_compared"}, Seal: admin.SealView{Reason: "not_over", Ends: f.at(-600)}, Refusal: admin.RefusalDayOpen,
+	}
 }
 
 func (f fixtures) refund(id string, state models.RefundState) admin.RefundRow {
@@ -134,7 +153,9 @@ func (f fixtures) refunds() admin.RefundsView {
 			r.Problem = "70006"
 		case models.RefundConfirmed:
 			r.Confirmed = f.at(5)
-		case models.RefundSubmitting, models.RefundUnknown, models.RefundAccepted, models.RefundDeclined:
+		case models.RefundDeclined:
+			r.ApprovedBy, r.DeclinedBy, r.OrderNum, r.Sent.Text = "", "grace@example.com", "", ""
+		case models.RefundSubmitting, models.RefundUnknown, models.RefundAccepted:
 		}
 		v.Rows = append(v.Rows, r)
 	}
@@ -248,5 +269,18 @@ func (f fixtures) invited() admin.StaffView {
 	v := f.staff()
 	v.Email, v.Role, v.Invitations = admin.Field{}, admin.Field{}, nil
 	v.Link, v.LinkEmail = "https://shop.example/admin/invite/K7QW3ZP5NXA2RVTM4JHB6YDEUCK7QW3ZP5NXA2RVTM4JHB6YDEUC", "edsger@example.com"
+	return v
+}
+
+func (f fixtures) exports() admin.ExportsView {
+	return admin.ExportsView{
+		Page: f.page(admin.SectionExports), FormToken: "token", From: admin.Field{Value: "2026-11-01"}, To: admin.Field{Value: "2026-11-22"},
+		What: f.choices("payments", []string{"payments", "refunds", "orders", "lines"})[1:],
+	}
+}
+
+func (f fixtures) troubledExports() admin.ExportsView {
+	v := f.exports()
+	v.From, v.To = admin.Field{Value: "1999-01-01", Problem: invalid.DayRange}, admin.Field{Value: "2026-11-31", Problem: invalid.Day}
 	return v
 }

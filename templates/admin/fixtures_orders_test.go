@@ -34,7 +34,7 @@ func (f fixtures) orders() admin.OrdersView {
 		Page: f.page(admin.SectionOrders), States: f.choices("", models.OrderStates()),
 		Coins: []admin.Choice{{Selected: true}, {Value: "BTC", Label: "BTC"}, {Value: "USDT", Label: "USDT"}},
 		Sorts: []admin.Choice{{Value: "newest", Selected: true}, {Value: "oldest"}, {Value: "amount_desc"}, {Value: "amount_asc"}},
-		Next:  "/admin/orders?after=x", FormToken: "token", Export: admin.Export{Fields: []admin.Hidden{{Name: "what", Value: "orders"}, {Name: "form_token", Value: "t"}}},
+		Next:  "/admin/orders?after=x", FormToken: "token", Export: admin.Export{Fields: []admin.Hidden{{Name: "form_token", Value: "t"}}, Kinds: []admin.Choice{{Value: "orders", Selected: true}, {Value: "lines"}}},
 	}
 	attempts := []string{"open", "paid", "paid", "closed", "closed", "paid", "paid", "paid"}
 	v.Fulfilments, v.Refunds = f.choices("", models.Fulfilments()), f.choices("", models.RefundStatuses())

@@ -86,6 +86,8 @@ func (f fixtures) office() []sheet {
 		{"statement-sealed", admin.Statement(f.sealedStatement())},
 		{"statement-none", admin.Statement(f.noStatement())},
 		{"refunds", admin.Refunds(f.refunds())},
+		{"exports", admin.Exports(f.exports())},
+		{"exports-trouble", admin.Exports(f.troubledExports())},
 		{"refunds-empty", admin.Refunds(admin.RefundsView{Page: f.page(admin.SectionRefunds), States: f.choices("", models.RefundStates())})},
 		{"tasks", admin.Tasks(f.tasks())},
 		{"tasks-empty", admin.Tasks(admin.TasksView{Page: f.page(admin.SectionTasks)})},
@@ -105,6 +107,7 @@ func (f fixtures) office() []sheet {
 	sheets = append(sheets, f.coinSheets()...)
 	sheets = append(sheets, f.confirmSheets()...)
 	sheets = append(sheets, f.setUp()...)
+	sheets = append(sheets, f.keySheets()...)
 	sheets = append(sheets, f.customers()...)
 	return append(sheets, f.strange()...)
 }
@@ -301,14 +304,15 @@ func (f fixtures) troubledAccount() admin.AccountView {
 
 func (f fixtures) figures(orders int) admin.Figures {
 	return admin.Figures{
-		Orders: orders, Paid: orders * 9 / 10, Conversion: "90.0 %", Revenue: f.money(strconv.Itoa(orders*67) + ".5"), ToPaidP50: f.wait("1", "20"), ToPaidP95: f.wait("6", "2"),
-		Coins: []admin.CoinFigure{
-			{Coin: "USDT", Amount: f.p.Coin("18234.500000", "USDT"), Orders: orders / 2},
-			{Coin: "BTC", Amount: f.p.Coin("0.19126012", "BTC"), Orders: orders / 4},
-			{Coin: "ETH", Amount: f.p.Coin("5.438612345678901234", "ETH"), Orders: orders / 5},
+		Orders: orders, Paid: orders * 9 / 10, Conversion: "90.0 %", Received: f.money(strconv.Itoa(orders*67) + ".5"),
+		Returned: f.money("24"), Revenue: f.money(strconv.Itoa(orders*67-24) + ".5"), ToPaidP50: f.wait("1", "20"), ToPaidP95: f.wait("6", "2"),
+		Sums: []admin.SumFigure{
+			{Symbol: "USD", Payments: orders, Received: f.money(strconv.Itoa(orders*67) + ".5"), Refunds: 1, Returned: f.money("24"), Net: f.money(strconv.Itoa(orders*67-24) + ".5")},
+			{Symbol: "BTC", Coin: true, Payments: orders / 4, Received: f.p.Coin("0.19126012", "BTC"), Net: f.p.Coin("0.19126012", "BTC")},
+			{Symbol: "ETH", Coin: true, Payments: orders / 5, Received: f.p.Coin("5.438612345678901234", "ETH"), Net: f.p.Coin("5.438612345678901234", "ETH")},
+			{Symbol: "USDT", Coin: true, Payments: orders / 2, Received: f.p.Coin("18234.500000", "USDT"), Refunds: 1, Returned: f.p.Coin("24.00", "USDT"), Net: f.p.Coin("18210.50", "USDT")},
 		},
-		Refunded: []admin.CoinFigure{{Coin: "USDT", Amount: f.p.Coin("24.00", "USDT"), Orders: 1}},
-		Open:     7, Unknown: 1, Reviews: 3, Fulfil: 12,
+		Open: 7, Unknown: 1, Reviews: 3, Fulfil: 12,
 	}
 }
 
@@ -323,7 +327,7 @@ func (f fixtures) dashboard(days int) admin.DashboardView {
 			Last: f.at(190), Lag: "1.2 s", Silent: 4, Bad: true, Rejected: []admin.Rejected{{Reason: "bad_signature", Count: 17}, {Reason: "bad_shape", Count: 2}},
 		},
 	}
-	v.Days, v.Revenue, v.ToPaid = f.chart("days", days, "orders", "paid"), f.chart("revenue", days, "revenue"), f.chart("to_paid", days, "p50", "p95")
+	v.Days, v.Revenue, v.ToPaid = f.chart("days", days, "orders", "paid"), f.chart("revenue", days, "received", "refunded"), f.chart("to_paid", days, "p50", "p95")
 	v.Revenue.Top = f.money("4200")
 	return v
 }

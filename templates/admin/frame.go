@@ -25,19 +25,26 @@ type navGroup struct {
 
 // navigation returns the groups of sections that the person may see, in the menu's order.
 func (p Page) navigation() []navGroup {
-	shop, system := []Section{SectionDelivery}, []Section{SectionTasks}
+	shop, system, finance := []Section{SectionDelivery}, []Section{SectionTasks}, []Section{SectionStatements}
+	if p.May.Export {
+		finance = append(finance, SectionExports)
+	}
 	if p.May.Staff {
 		shop = append(shop, SectionStaff)
 	}
 	if p.May.Audit {
 		system = append(system, SectionAudit)
 	}
+	shop = append(shop, SectionSettings)
+	if p.May.Settings {
+		shop = append(shop, SectionAPIKeys)
+	}
 	return []navGroup{
 		{"", []Section{SectionDashboard, SectionInbox}},
 		{"orders", []Section{SectionOrders, SectionCancellations, SectionRefunds, SectionCustomers}},
 		{"products", []Section{SectionProducts, SectionCategories, SectionStock, SectionCoupons}},
-		{"finance", []Section{SectionStatements, SectionCoins}},
-		{"shop", append(shop, SectionSettings)},
+		{"finance", append(finance, SectionCoins)},
+		{"shop", shop},
 		{"system", append(system, SectionHealth)},
 	}
 }
@@ -96,8 +103,8 @@ func (s Section) path() string {
 var sectionGlyphs = map[Section]string{
 	SectionDashboard: "gauge", SectionInbox: "inbox", SectionOrders: "bag", SectionCustomers: "user", SectionCancellations: "stop",
 	SectionProducts: "box", SectionCategories: "tree", SectionStock: "layers", SectionCoupons: "ticket", SectionDelivery: "truck",
-	SectionCoins: "coin", SectionStatements: "book", SectionRefunds: "return", SectionTasks: "list", SectionAudit: "shield",
-	SectionStaff: "people", SectionSettings: "gear", SectionHealth: "pulse", SectionAccount: "user",
+	SectionCoins: "coin", SectionStatements: "book", SectionRefunds: "return", SectionExports: "file", SectionTasks: "list", SectionAudit: "shield",
+	SectionStaff: "people", SectionSettings: "gear", SectionAPIKeys: "key", SectionHealth: "pulse", SectionAccount: "user",
 }
 
 func (n Notice) class() string {

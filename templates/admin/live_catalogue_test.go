@@ -139,7 +139,8 @@ func TestLive_RowsMoveByKeyAndByDrag(t *testing.T) {
 	t.Run("a drag moves it too", func(t *testing.T) {
 		require.NoError(t, chromedp.Do(tab, chromedp.Navigate(server.URL+"/admin/products/p1"), order("0")))
 		drag(tab, t, `[data-item]:nth-child(2) [data-grip]`, `[data-item]:nth-child(1)`, 0.2)
-		require.NoError(t, chromedp.Do(tab, order("1"), browsertest.Until(`document.querySelector(".is-dragged") === null`)))
+		require.NoError(t, chromedp.Do(tab, order("1"), browsertest.Until(`document.querySelector(".is-dragged") === null`), leaving, save)) // an edit that is not saved asks before the page is left
+		sent("/admin/products/p1 save 10  ")
 	})
 	t.Run("a category is dropped before another one or into it", func(t *testing.T) {
 		require.NoError(t, chromedp.Do(tab, chromedp.Navigate(server.URL+"/admin/categories")))

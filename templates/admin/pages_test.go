@@ -58,7 +58,7 @@ func TestPages_AreWholeInBothLanguages(t *testing.T) {
 func TestPages_EveryFormGoesToAKnownAddress(t *testing.T) {
 	post := regexp.MustCompile(`^/(language|admin/(login|totp|logout|setup/token|invite/token|step-up|account(/(alerts|password|recovery|totp|sessions/end|sessions/s\d/end))?` +
 		`|reviews/r\d/(decide|refund|ask)|orders/bulk/(cancel|fulfil)|orders/` + orderID + `/(note|ship|ship/correct|ship/undo|cancel|ask|resend|refund)|cancellations` +
-		`|statements|statements/` + day + `/(fetch|seal)|discrepancies/d\d/(settle|accept|assign|refund)|refunds/f\d/(approve|decline)|exports` +
+		`|statements|statements/` + day + `/(fetch|seal)|discrepancies/d\d/(settle|accept|assign|note|reopen|refund)|refunds/f\d/(approve|decline)|exports` +
 		`|stock/01900000-0000-7000-8000-0000000000b1|stock/counts(/` + countID + `(/(book|drop))?)?` +
 		`|imports|imports/export/start|imports/` + importID + `/(check|start|stop|pictures)` +
 		`|products(/p1|/preview/form|/bulk/change|/p\d/(duplicate|delete|move))?(#(pictures|options|variants))?` +
@@ -296,25 +296,28 @@ func TestStatement_ProvesItsTotals(t *testing.T) {
 	read := english.N("admin.count", 4001)
 	html := render(t, admin.Statement(f.statement()))
 	for _, want := range []string{
-		"+0.000001", english.N("admin.statement.matched", 3997), english.T("admin.statement.balanced.text"),
+		"+0.000001", english.N("admin.statement.matched", 3997), english.T("admin.day_result_text.explained_open"), english.T("admin.day_result.explained_open", "Count", "4"), english.N("admin.seal.open", 4),
 		english.N("admin.statement.zone_warning", 14, "Zone", "Asia/Shanghai"), english.T("admin.statement.zone_likely", "Zone", "UTC+08:00"),
 		english.T("admin.statement.zone", "Zone", "Asia/Shanghai"), hash, english.T("admin.statement.lines_of", "Lines", read, "Count", read),
-		english.T("admin.statement.no_line"), english.T("admin.statement.not_booked"), `action="/admin/discrepancies/d2/settle"`, `action="/admin/discrepancies/d2/refund"`,
+		english.T("admin.statement.no_line"), english.T("admin.statement.not_booked"), `action="/admin/discrepancies/d2/settle"`, `action="/admin/discrepancies/d4/refund"`, `action="/admin/discrepancies/d5/reopen"`,
+		english.T("admin.discrepancy_event.assigned", "Owner", "grace@example.com"), english.T("admin.discrepancy_event.assigned.nobody"),
 		english.T("admin.remark.shifted"),
 	} {
 		assert.Contains(t, html, want)
 	}
 	assert.NotContains(t, html, "/seal\"", "nothing to seal while differences are open")
-	assert.NotContains(t, html, `action="/admin/discrepancies/d5/`, "what is accepted has no forms")
+	assert.NotRegexp(t, `action="/admin/discrepancies/d5/(accept|assign|note|settle|refund)"`, html, "what is accepted can only be opened again")
+	assert.NotContains(t, html, `action="/admin/discrepancies/d6/`, "what is settled has no forms")
 	html = render(t, admin.Statement(f.readyStatement()))
 	assert.Contains(t, html, `action="/admin/statements/`+day+`/seal"`)
 	html = render(t, admin.Statement(f.sealedStatement()))
-	assert.Contains(t, html, english.T("admin.statement.unbalanced.text"))
+	assert.Contains(t, html, english.T("admin.day_result_text.unbalanced"))
 	assert.Contains(t, html, english.T("admin.statement.sealed"))
 	assert.Contains(t, html, english.N("admin.statement.zone_warning", 1, "Zone", "Asia/Shanghai"))
 	assert.Contains(t, html, english.T("admin.statement.zone_none"))
 	html = render(t, admin.Statement(f.noStatement()))
 	assert.Contains(t, html, english.T("admin.statement.empty"))
+	assert.Contains(t, html, english.T("admin.seal.not_over", "Ends", f.at(-600).Text), "a day that is not over says when it is")
 	assert.NotContains(t, html, english.T("admin.statement.totals"))
 }
 

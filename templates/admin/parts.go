@@ -185,13 +185,18 @@ var looks = map[string]map[string]look{
 		"paused": {"warn", "stop"}, "redirected": {"bad", "arrow"}, "too_large": {"bad", "alert"}, "not_json": {"bad", "alert"}, "no_price": {"bad", "alert"},
 		"not_decimal": {"bad", "alert"}, "not_positive": {"bad", "alert"}, "bad_time": {"bad", "clock"},
 	},
+	"admin.key_state.": {
+		"on": {"good", "check"}, "ending": {"warn", "clock"}, "over": {"plain", "clock"}, "ended": {"plain", "cross"},
+	},
 	"admin.verified.":    {"yes": {"good", "shield"}, "no": {"warn", "question"}},
 	"admin.review_open.": {"open": {"warn", "eye"}, "closed": {"plain", "check"}},
 	"admin.person.":      {"active": {"good", "check"}, "disabled": {"plain", "lock"}},
 	"doctor.status.": {
 		"good": {"good", "check"}, "warn": {"warn", "info"}, "bad": {"bad", "alert"}, "unknown": {"plain", "question"},
 	},
-	"admin.balance.": {"balanced": {"good", "check"}, "unbalanced": {"bad", "alert"}},
+	"admin.day_result.": {
+		"not_compared": {"plain", "clock"}, "unbalanced": {"bad", "cross"}, "explained_open": {"warn", "alert"}, "explained": {"good", "pen"}, "balanced": {"good", "check"},
+	},
 	"import.state.": {
 		"unchecked": {"plain", "dot"}, "checking": {"busy", "turn"}, "problems": {"bad", "alert"}, "ready": {"warn", "eye"},
 		"importing": {"busy", "turn"}, "stopped": {"plain", "cross"}, "failed": {"bad", "alert"}, "done": {"good", "check"},

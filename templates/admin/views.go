@@ -16,6 +16,7 @@
 //	GET  /admin/statements                         Statements(StatementsView)
 //	GET  /admin/statements/{day}                   Statement(StatementView)
 //	GET  /admin/refunds                            Refunds(RefundsView)
+//	GET  /admin/exports                            Exports(ExportsView)
 //	GET  /admin/tasks                              Tasks(TasksView)
 //	GET  /admin/tasks/{id}                         Task(TaskView); with HX-Request: TaskStatus(TaskView), the part with id "task-status"
 //	GET  /admin/audit                              Audit(AuditView)
@@ -67,6 +68,7 @@ type May struct {
 	Catalogue bool // products, categories, tags, stock
 	Customers bool // export and erase a person's data
 	Price     bool // coins and their rates, coupons, delivery, tax
+	Settings  bool // settings and keys
 }
 
 // Section is an entry of the navigation.
@@ -84,10 +86,12 @@ const (
 	SectionCoins         Section = "coins" // with the price sources
 	SectionStatements    Section = "statements"
 	SectionRefunds       Section = "refunds"
+	SectionExports       Section = "exports" // May.Export
 	SectionTasks         Section = "tasks"
 	SectionAudit         Section = "audit" // May.Audit
 	SectionStaff         Section = "staff" // May.Staff
 	SectionSettings      Section = "settings"
+	SectionAPIKeys       Section = "api-keys" // May.Settings
 	SectionHealth        Section = "health"
 	SectionAccount       Section = "account"
 )
@@ -109,12 +113,14 @@ const (
 	RefusalNotRefundable  Refusal = "not_refundable"
 	RefusalSamePerson     Refusal = "same_person" // the second person must be another one
 	RefusalDaySealed      Refusal = "day_sealed"
-	RefusalDayOpen        Refusal = "day_open"    // discrepancies are open
+	RefusalDayOpen        Refusal = "day_open"    // it cannot be locked yet: SealView says why
 	RefusalNotFetched     Refusal = "not_fetched" // no complete statement yet
 	RefusalNotSettleable  Refusal = "not_settleable"
+	RefusalNoAction       Refusal = "no_action" // not possible for a discrepancy of this kind
 	RefusalNotCancellable Refusal = "not_cancellable"
 	RefusalNotFulfillable Refusal = "not_fulfillable"
 	RefusalPieces         Refusal = "pieces"      // a line does not have so many pieces
+	RefusalRestocked      Refusal = "restocked"   // pieces were refunded and are sold again
 	RefusalUndoLate       Refusal = "undo_late"   // the time to undo a shipment is over
 	RefusalMissing        Refusal = "missing"     // pieces are missing that the order needs
 	RefusalDecided        Refusal = "decided"     // the case is closed, or cannot be decided so any more
@@ -209,6 +215,7 @@ const (
 	NoticeShipUndone      NoticeKind = "ship_undone"
 	NoticeAssigned        NoticeKind = "assigned"
 	NoticeAccepted        NoticeKind = "accepted"
+	NoticeReopened        NoticeKind = "reopened"
 	NoticeSettled         NoticeKind = "settled"
 	NoticeDaySealed       NoticeKind = "day_sealed"
 	NoticeInvitationEnded NoticeKind = "invitation_ended"

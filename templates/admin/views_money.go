@@ -28,14 +28,28 @@ type StatementsView struct {
 type DayRow struct {
 	Day       string // yyyy-MM-dd
 	State     string // "admin.day_state." + State: open, sealed
+	Result    DayResult
 	Statement string // "admin.statement_state." + Statement: fetching, complete, failed; "": never fetched
 	Lines     int
-	Open      int // open discrepancies
 	Fetched   templates.Moment
 }
 
+// DayResult is what the comparison of a day, or of a coin of it, has come to: a models.DayResult and the number of open discrepancies.
+type DayResult struct {
+	Name string // "admin.day_result." + Name
+	Open int
+}
+
+// SealView is why a day cannot be locked.
+type SealView struct {
+	Reason string           // a models.SealReason, "admin.seal." + Reason; "": it can be locked
+	Ends   templates.Moment // of the day, in Page.Zone
+	Open   int              // discrepancies
+}
+
 // StatementView is one day. Forms, with May.Reconcile: POST /admin/statements/{day}/fetch (form_token) · /seal; for each discrepancy
-// POST /admin/discrepancies/{id}/settle · accept (reason) · assign (owner, note) · refund (amount, reason, form_token).
+// POST /admin/discrepancies/{id}/settle · refund (amount, reason, form_token), and with version: assign (owner) · note (note) ·
+// accept (reason) · reopen.
 // The type is a GET form with type. Exports: Export (lines) and ExportFound (discrepancies).
 type StatementView struct {
 	Page        Page
@@ -51,8 +65,8 @@ type StatementView struct {
 	Refusal     Refusal
 	Totals      []TotalRow
 	Matched     int
-	Compared    bool // with a complete statement
-	Balanced    bool // every difference is listed
+	Result      DayResult
+	Seal        SealView
 	ZoneWarning ZoneWarning
 	Found       []DiscrepancyRow
 	FoundNext   string // address; ""
@@ -90,7 +104,7 @@ type TotalRow struct {
 	OurRows    int
 	Difference string // theirs less ours, with its sign
 	Listed     string // sum of the listed differences
-	Balanced   bool   // Difference equals Listed
+	Result     DayResult
 }
 
 // ZoneWarning warns that lines lie on another day than the shop's own pay times, which suggests that the zone is set wrongly.
@@ -114,20 +128,64 @@ type DiscrepancyRow struct {
 	Ours       string // with the coin; "": not in our books
 	Difference string // theirs less ours, with its sign; "": the coins differ, or theirs is not known
 	State      string // "admin.discrepancy_state." + State: open, accepted, settled
+	Version    int    // of what is shown, for the forms
 	Owners     []Choice
 	Owner      string // e-mail; ""
-	Note       string
+	Note       string // the newest
+	Reason     string // why it is accepted
+	AcceptedBy string // e-mail; ""
+	Accepted   templates.Moment
 	Updated    templates.Moment
-	CanAssign  bool
-	CanSettle  bool
-	CanAccept  bool
-	CanRefund  bool
-	Refusal    Refusal // of the last action on this row
-	Left       string  // with TooMuch
-	TooMuch    bool    // Amount is more than Left
-	Amount     Field   // of the refund's form
-	Reason     Field   // of the form that was refused
+	Events     []DiscrepancyEvent // from its beginning
+	Can        map[string]bool    // by models.DiscrepancyAction
 	FormToken  string
+	Refused    DiscrepancyRefusal
+}
+
+// offersAny reports whether any action is offered.
+func (d DiscrepancyRow) offersAny() bool {
+	for _, can := range d.Can {
+		if can {
+			return true
+		}
+	}
+	return false
+}
+
+// DiscrepancyEvent is one event of a discrepancy's history: "admin.discrepancy_event." + Kind.
+type DiscrepancyEvent struct {
+	Kind         string // a models.DiscrepancyEventKind
+	Who          string // e-mail or a name; "": the shop itself
+	Text         string // a note or a reason
+	Owner        string // e-mail of whom it was assigned to; "": nobody
+	Theirs, Ours string // the figures before a change
+	At           templates.Moment
+}
+
+// DiscrepancyRefusal is what was wrong with the last action on a discrepancy, and what was typed.
+type DiscrepancyRefusal struct {
+	Action  string // a models.DiscrepancyAction: the form that stays open; "": none was refused
+	Refusal Refusal
+	Text    Field  // the note or the reason
+	Amount  Field  // of the refund's form
+	Left    string // with TooMuch
+	TooMuch bool   // Amount is more than Left
+}
+
+// of reports whether an action was refused.
+func (r DiscrepancyRefusal) of(action string) bool { return r.Action == action }
+
+// text returns what was typed into the form of an action.
+func (r DiscrepancyRefusal) text(action string) Field {
+	if r.of(action) {
+		return r.Text
+	}
+	return Field{}
+}
+
+// Worst returns the refusal that decides the page's status.
+func (r DiscrepancyRefusal) Worst() Refusal {
+	return Worst(r.Refusal, r.Amount.Problem, r.Text.Problem)
 }
 
 // StatementLine is one line of the statement.
@@ -168,6 +226,7 @@ type RefundRow struct {
 	Note          string // to the shopper; ""
 	RequestedBy   string // e-mail
 	ApprovedBy    string // e-mail; ""
+	DeclinedBy    string // e-mail; ""
 	AppOrderID    string
 	OrderNum      string
 	Problem       string // code; "admin.code." + Problem where there are words
@@ -246,6 +305,53 @@ type File struct {
 	Name  string
 	Size  string           // "1.2 MB"
 	Until templates.Moment // until when it is kept
+}
+
+// resultWords says what a comparison has come to.
+func resultWords(p *i18n.Printer, r DayResult) string {
+	return p.T("admin.day_result."+r.Name, "Count", count(p, r.Open))
+}
+
+// discrepancyEventWords says what happened to a discrepancy.
+func discrepancyEventWords(p *i18n.Printer, e DiscrepancyEvent) string {
+	id := "admin.discrepancy_event." + e.Kind
+	if e.Kind == "assigned" && e.Owner == "" {
+		id += ".nobody"
+	}
+	return p.T(id, "Owner", e.Owner, "Theirs", e.Theirs, "Ours", e.Ours)
+}
+
+// sealWords says why a day cannot be locked, and what to do.
+func sealWords(p *i18n.Printer, s SealView) string {
+	if s.Reason == "open" {
+		return p.N("admin.seal.open", s.Open)
+	}
+	return p.T("admin.seal."+s.Reason, "Ends", s.Ends.Text)
+}
+
+// sealStep is one step on the way to a locked day.
+type sealStep struct {
+	name string // "admin.seal_step." + name
+	done bool
+	now  bool // the one that is missing
+}
+
+// steps returns the steps before a day can be locked.
+func (s SealView) steps() []sealStep {
+	missing := map[string]string{"not_over": "over", "not_fetched": "fetched", "early": "fetched", "unbalanced": "named", "open": "settled"}[s.Reason]
+	done := true
+	var steps []sealStep
+	for _, name := range []string{"over", "fetched", "named", "settled"} {
+		now := name == missing
+		done = done && !now
+		steps = append(steps, sealStep{name: name, done: done, now: now})
+	}
+	return steps
+}
+
+// openPath returns the address of a day's open discrepancies.
+func openPath(day string) string {
+	return "/admin/statements/" + url.PathEscape(day) + "?found=open#found-title"
 }
 
 // foundPath returns the address of the day's page with the differences of one state.

@@ -27,23 +27,28 @@ type DashboardView struct {
 type Figures struct {
 	Orders     int
 	Paid       int
-	Conversion string // "87.5 %" of the orders were paid; "" without orders
-	Revenue    string // in the shop's currency
-	Coins      []CoinFigure
-	ToPaidP50  string // "1 min 20 s"; "" without payments
+	Conversion string      // "87.5 %" of the orders were paid; "" without orders
+	Received   string      // what came, in the shop's currency
+	Returned   string      // what was refunded, in the shop's currency; "": nothing
+	Revenue    string      // Received less Returned
+	Sums       []SumFigure // by currency, then by coin
+	ToPaidP50  string      // "1 min 20 s"; "" without payments
 	ToPaidP95  string
-	Refunded   []CoinFigure
 	Open       int // now, whatever the span: orders that await their payment
 	Unknown    int // now: attempts whose outcome is unknown
 	Reviews    int // now: open reviews
 	Fulfil     int // now: paid orders to hand over
 }
 
-// CoinFigure is the amount received, or refunded, in one coin.
-type CoinFigure struct {
-	Coin   string
-	Amount string // with the coin
-	Orders int
+// SumFigure is what was received and refunded in one currency or coin.
+type SumFigure struct {
+	Symbol   string
+	Coin     bool // of a coin
+	Payments int
+	Received string // with the symbol
+	Refunds  int
+	Returned string // with the symbol
+	Net      string // Received less Returned
 }
 
 // Chart is a bar chart over days, of one or two series. The numbers behind it are in a table below it.
@@ -163,6 +168,7 @@ type OrdersView struct {
 // filter) and the button's format=csv or xlsx. Shown with May.Export.
 type Export struct {
 	Fields []Hidden
+	Kinds  []Choice // what can be chosen, "admin.export." + Value; none: what is a hidden field
 }
 
 // OrderRow is one order of a list.

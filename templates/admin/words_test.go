@@ -93,7 +93,8 @@ func TestWords_EveryValueHasThem(t *testing.T) {
 	for kind, prefixes := range map[string][]string{
 		"OrderState": {"order_state."}, "AttemptState": {"attempt_state."}, "Intent": {"intent."}, "RefundState": {"refund_state."}, "Role": {"role.", "role_text."},
 		"BookDayState": {"day_state."}, "StatementState": {"statement_state."}, "StatementType": {"statement_type."}, "DiscrepancyKind": {"discrepancy.", "discrepancy_text."},
-		"DiscrepancyState": {"discrepancy_state."}, "TaskKind": {"task."}, "TaskState": {"task_state."}, "ReviewKind": {"review.", "review_text."}, "OrderSort": {"sort."},
+		"DiscrepancyState": {"discrepancy_state."}, "DiscrepancyEventKind": {"discrepancy_event."}, "DayResult": {"day_result.", "day_result_text."}, "SealReason": {"seal."},
+		"TaskKind": {"task."}, "TaskState": {"task_state."}, "ReviewKind": {"review.", "review_text."}, "OrderSort": {"sort."},
 		"EvidenceSource": {"event.evidence."}, "MailKind": {"mail."}, "OutboxState": {"value.state."}, "OverdueKind": {"remark.overdue_"},
 		"RateProblem": {"rate_result.", "remark.rate_", "coin_state.", "coin_state_text."}, "FetchProblem": {"rate_result.", "fetch_problem."},
 	} {

@@ -28,7 +28,7 @@ func TestLetters_EveryOneInEveryLanguage(t *testing.T) {
 			v.Refund = mail.Refund{Amount: "0.00191260 BTC", Value: "$173.90", Rate: "1 BTC = $90,925.00", All: true}
 			letter, err := write(t.Context(), v)
 			require.NoError(t, err)
-			assert.Equal(t, words.T(id+".subject", "Shop", "Osier", "Ref", "K7QW3ZP5"), letter.Subject, id)
+			assert.Equal(t, words.T(id+".subject", "Shop", "Osier", "Number", "#1042"), letter.Subject, id)
 			assert.Contains(t, letter.HTML, `<html lang="`+l.Tag+`">`, id)
 			assert.Contains(t, letter.HTML, words.T(id+".heading"), id)
 			for _, form := range []string{letter.Text, letter.HTML} {
@@ -65,7 +65,7 @@ func TestLateDecided_SaysWhatWasDecided(t *testing.T) {
 		v.Accepted = true
 		accepted, err := mail.LateDecided(t.Context(), v)
 		require.NoError(t, err)
-		assert.Equal(t, words.T("mail.late_accepted.subject", "Shop", "Osier", "Ref", "K7QW3ZP5"), accepted.Subject)
+		assert.Equal(t, words.T("mail.late_accepted.subject", "Shop", "Osier", "Number", "#1042"), accepted.Subject)
 		for _, form := range []string{accepted.Text, accepted.HTML} {
 			assert.Contains(t, form, words.T("mail.late_accepted.text"))
 			assert.Contains(t, form, "London")

@@ -51,11 +51,19 @@ func ReadDay(text string, now time.Time, zone *time.Location) (from, to time.Tim
 	from, to, err := models.ParseDay(text, zone)
 	switch {
 	case err != nil:
-		return from, to, invalid.Day
+		return from, to, dayProblem(err)
 	case from.After(now):
 		return from, to, invalid.DayFuture
 	}
 	return from, to, ""
+}
+
+// dayProblem returns what is wrong with a text that models.ParseDay refuses.
+func dayProblem(err error) invalid.Problem {
+	if errors.Is(err, models.ErrDayRange) {
+		return invalid.DayRange
+	}
+	return invalid.Day
 }
 
 // ReadSpan reads the first and the last day of a filter, each of which may be missing, and returns the beginning and the end of the span; an end
@@ -64,12 +72,12 @@ func ReadSpan(first, last *pages.Field, zone *time.Location) (from, to time.Time
 	var err error
 	if first.Value != "" {
 		if from, _, err = models.ParseDay(first.Value, zone); err != nil {
-			first.Problem = invalid.Day
+			first.Problem = dayProblem(err)
 		}
 	}
 	if last.Value != "" {
 		if _, to, err = models.ParseDay(last.Value, zone); err != nil {
-			last.Problem = invalid.Day
+			last.Problem = dayProblem(err)
 		}
 	}
 	if !from.IsZero() && !to.IsZero() && !from.Before(to) {
@@ -234,15 +242,19 @@ func IsFiltered(q url.Values) bool {
 	return false
 }
 
-// ExportForm returns the form that makes a file of what a list shows.
-func ExportForm(what string, q url.Values) pages.Export {
+// ExportForm returns the form that makes a file of what a list shows; with others, the person chooses between what and those.
+func ExportForm(what string, q url.Values, others ...string) pages.Export {
 	fields := []pages.Hidden{{Name: "what", Value: what}, {Name: "form_token", Value: models.NewRef()}}
+	var kinds []pages.Choice
+	if len(others) > 0 {
+		fields, kinds = fields[1:], Choices(append([]string{what}, others...), what, false)
+	}
 	for _, f := range HiddenFields(q) {
 		if f.Name != "after" {
 			fields = append(fields, f)
 		}
 	}
-	return pages.Export{Fields: fields}
+	return pages.Export{Fields: fields, Kinds: kinds}
 }
 
 // NamedIn returns the categories with their names in the reader's language, to be shown.

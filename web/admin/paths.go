@@ -16,6 +16,7 @@ const (
 	AccountPath       = Home + "/account"
 	InboxPath         = Home + "/inbox"
 	OrdersPath        = Home + "/orders"
+	ExportsPath       = Home + "/exports"
 	CancellationsPath = Home + "/cancellations"
 	StatementsPath    = Home + "/statements"
 	CustomersPath     = Home + "/customers"

@@ -110,7 +110,7 @@ func permissionsOf(role models.Role) pages.May {
 	return pages.May{
 		Fulfil: role.Can(models.MayFulfil), Cancel: role.Can(models.MayCancel), Export: role.Can(models.MayExport),
 		Reconcile: role.Can(models.MayReconcile), Audit: role.Can(models.MayAudit), Staff: role.Can(models.MayStaff),
-		Catalogue: role.Can(models.MayCatalogue), Price: role.Can(models.MayPrice), Customers: role.Can(models.MayCustomers),
+		Catalogue: role.Can(models.MayCatalogue), Price: role.Can(models.MayPrice), Customers: role.Can(models.MayCustomers), Settings: role.Can(models.MaySettings),
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -47,11 +48,14 @@ func (o *orders) setBroken(broken bool) {
 	o.broken = broken
 }
 
-func (o *orders) count() int {
+// seen are the orders of each look so far.
+func (o *orders) seen() [][]string {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	return len(o.looks)
+	return slices.Clone(o.looks)
 }
+
+func (o *orders) count() int { return len(o.seen()) }
 
 func newHub(o *orders) *Hub {
 	return New(Config{Look: o.look, Log: slog.New(slog.DiscardHandler), Every: time.Second, Pages: 5, PerAddress: 3})
@@ -78,7 +82,7 @@ func TestHub_WakesThePagesOfChangedOrdersOnly(t *testing.T) {
 		require.NoError(t, err)
 		time.Sleep(1500 * time.Millisecond)
 		assert.False(t, woken(a) || woken(a2) || woken(b))
-		assert.Equal(t, [][]string{{"A", "B"}}, o.looks, "one query for all pages, an order once")
+		assert.Equal(t, [][]string{{"A", "B"}}, o.seen(), "one query for all pages, an order once")
 
 		o.change("A", "2")
 		time.Sleep(time.Second)

@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/pricing"
 	"github.com/coincart/coincart/models/store"
 	"github.com/coincart/coincart/payments"
 	pages "github.com/coincart/coincart/templates/shop"
@@ -20,7 +21,7 @@ type CartPages struct {
 	quoter    *payments.Quoter
 	catalogue *CataloguePages
 	atlas     *atlas
-	guesses   *guesses // wrong coupon codes
+	guesses   *pricing.Guesses // wrong coupon codes
 }
 
 // Cart shows the cart: GET /cart.

@@ -53,8 +53,11 @@ func (p *CartPages) chooseCoupon(v *visit.Visit, cart *models.Cart, typed string
 		return refusedCoupon{}, nil
 	}
 	if code != "" {
-		right, wait, ok := p.guesses.try(cart.ID, v.ClientIP())
-		if !ok {
+		guess, wait, err := p.guesses.Try(v.Context(), cart.ID, v.ClientIP())
+		if err != nil {
+			return refusedCoupon{}, err
+		}
+		if wait > 0 {
 			p.site.Count(eventCouponLimited)
 			return refusedCoupon{typed: typed, wait: wait}, nil
 		}
@@ -63,7 +66,9 @@ func (p *CartPages) chooseCoupon(v *visit.Visit, cart *models.Cart, typed string
 			return refusedCoupon{}, err
 		}
 		if known {
-			right()
+			if err := guess.Right(v.Context()); err != nil {
+				return refusedCoupon{}, err
+			}
 		}
 	}
 	if err := p.site.Store.SetCartCoupon(v.Context(), cart.ID, code); err != nil {

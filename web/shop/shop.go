@@ -5,6 +5,7 @@ package shop
 import (
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/customers"
+	"github.com/coincart/coincart/models/pricing"
 	"github.com/coincart/coincart/payments"
 	pages "github.com/coincart/coincart/templates/shop"
 	"github.com/coincart/coincart/web/live"
@@ -34,7 +35,7 @@ type Pages struct {
 // minutes; 0 is the default, a negative number no limit.
 func New(site *visit.Site, service *payments.Service, people *customers.Service, hub *live.Hub, wrongCoupons int) *Pages {
 	catalogue := &CataloguePages{site: site}
-	carts := &CartPages{site: site, quoter: service.Quoter, catalogue: catalogue, atlas: &atlas{}, guesses: newGuesses(site.Clock, wrongCoupons)}
+	carts := &CartPages{site: site, quoter: service.Quoter, catalogue: catalogue, atlas: &atlas{}, guesses: pricing.NewGuesses(site.Store, wrongCoupons)}
 	account := &account{signIn: service.SignIn}
 	return &Pages{
 		CataloguePages: catalogue,

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/url"
 	"slices"
+	"strconv"
 
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/invalid"
@@ -22,6 +23,15 @@ func (h *handlers) discrepancy(req *admin.Request) (models.Discrepancy, error) {
 	return found, admin.NoPage(err)
 }
 
+// seen returns the discrepancy as the person saw it. A form without its version saw none that there is.
+func seen(found models.Discrepancy, form url.Values) models.DiscrepancySeen {
+	version, err := strconv.Atoi(form.Get("version"))
+	if err != nil {
+		version = -1
+	}
+	return models.DiscrepancySeen{ID: found.ID, Version: version}
+}
+
 // settleDiscrepancy resolves a discrepancy by the platform's record: POST /admin/discrepancies/{id}/settle.
 func (h *handlers) settleDiscrepancy(req *admin.Request) error {
 	found, err := h.discrepancy(req)
@@ -29,27 +39,48 @@ func (h *handlers) settleDiscrepancy(req *admin.Request) error {
 		return err
 	}
 	err = h.books.SettleDiscrepancy(req.Context(), found.ID, req.Actor())
-	return h.discrepancyDone(req, found, err, "", pages.NoticeSettled)
+	return h.discrepancyDone(req, found, err, models.DiscrepancySettle, "", pages.NoticeSettled)
 }
 
-// acceptDiscrepancy accepts a difference with a reason: POST /admin/discrepancies/{id}/accept with reason.
+// acceptDiscrepancy accepts a difference with a reason: POST /admin/discrepancies/{id}/accept with version, reason.
 func (h *handlers) acceptDiscrepancy(req *admin.Request, form url.Values) error {
 	found, err := h.discrepancy(req)
 	if err != nil {
 		return err
 	}
 	reason := form.Get("reason")
-	err = h.books.AcceptDiscrepancy(req.Context(), found.ID, reason, req.Actor())
-	return h.discrepancyDone(req, found, err, reason, pages.NoticeAccepted)
+	err = h.books.AcceptDiscrepancy(req.Context(), seen(found, form), reason, req.Actor())
+	return h.discrepancyDone(req, found, err, models.DiscrepancyAccept, reason, pages.NoticeAccepted)
 }
 
-// assignDiscrepancy assigns a difference to a person: POST /admin/discrepancies/{id}/assign with owner (empty: nobody), note.
+// noteDiscrepancy adds a note to a difference: POST /admin/discrepancies/{id}/note with version, note.
+func (h *handlers) noteDiscrepancy(req *admin.Request, form url.Values) error {
+	found, err := h.discrepancy(req)
+	if err != nil {
+		return err
+	}
+	note := form.Get("note")
+	err = h.books.NoteDiscrepancy(req.Context(), seen(found, form), note, req.Actor())
+	return h.discrepancyDone(req, found, err, models.DiscrepancyNote, note, pages.NoticeNoted)
+}
+
+// reopenDiscrepancy opens an accepted difference again: POST /admin/discrepancies/{id}/reopen with version.
+func (h *handlers) reopenDiscrepancy(req *admin.Request, form url.Values) error {
+	found, err := h.discrepancy(req)
+	if err != nil {
+		return err
+	}
+	err = h.books.ReopenDiscrepancy(req.Context(), seen(found, form), req.Actor())
+	return h.discrepancyDone(req, found, err, models.DiscrepancyReopen, "", pages.NoticeReopened)
+}
+
+// assignDiscrepancy assigns a difference to a person: POST /admin/discrepancies/{id}/assign with version, owner (empty: nobody).
 func (h *handlers) assignDiscrepancy(req *admin.Request, form url.Values) error {
 	found, err := h.discrepancy(req)
 	if err != nil {
 		return err
 	}
-	owner, note := form.Get("owner"), form.Get("note")
+	owner := form.Get("owner")
 	if owner != "" {
 		people, err := h.accounts.People(req.Context())
 		if err != nil {
@@ -59,8 +90,8 @@ func (h *handlers) assignDiscrepancy(req *admin.Request, form url.Values) error 
 			return admin.ErrFilter
 		}
 	}
-	err = h.books.AssignDiscrepancy(req.Context(), found.ID, owner, note, req.Actor())
-	return h.discrepancyDone(req, found, err, note, pages.NoticeAssigned)
+	err = h.books.AssignDiscrepancy(req.Context(), seen(found, form), owner, req.Actor())
+	return h.discrepancyDone(req, found, err, models.DiscrepancyAssign, "", pages.NoticeAssigned)
 }
 
 // refundDiscrepancy requests a refund because of a difference: POST /admin/discrepancies/{id}/refund with amount, reason, form_token.
@@ -69,9 +100,12 @@ func (h *handlers) refundDiscrepancy(req *admin.Request, form url.Values, token 
 	if err != nil {
 		return err
 	}
+	if err := h.books.CheckDiscrepancy(req.Context(), found.ID, models.DiscrepancyRefund); err != nil {
+		return h.discrepancyDone(req, found, err, models.DiscrepancyRefund, form.Get("reason"), "")
+	}
 	attempt, err := h.site.Store.AttemptByAppOrderID(req.Context(), found.AppOrderID)
 	if errors.Is(err, store.ErrNotFound) {
-		return h.discrepancyRefused(req, found, func(row *pages.DiscrepancyRow) { row.Refusal = pages.RefusalNotRefundable })
+		return h.discrepancyRefused(req, found, pages.DiscrepancyRefusal{Refusal: pages.RefusalNotRefundable})
 	}
 	if err != nil {
 		return err
@@ -81,60 +115,54 @@ func (h *handlers) refundDiscrepancy(req *admin.Request, form url.Values, token 
 		return err
 	}
 	if wrong.Any() {
-		return h.discrepancyRefused(req, found, func(row *pages.DiscrepancyRow) {
-			row.Refusal, row.Left, row.FormToken = wrong.Form, wrong.Left, token
-			row.Amount, row.TooMuch = pages.Field{Value: form.Get("amount"), Problem: wrong.Amount}, wrong.TooMuch
-			if wrong.TooMuch {
-				row.Amount.Problem = invalid.Amount // its words say how much is left
-			}
-			row.Reason = pages.Field{Value: form.Get("reason"), Problem: wrong.Reason}
-		})
+		refused := pages.DiscrepancyRefusal{
+			Action: string(models.DiscrepancyRefund), Refusal: wrong.Form, Left: wrong.Left, TooMuch: wrong.TooMuch,
+			Amount: pages.Field{Value: form.Get("amount"), Problem: wrong.Amount}, Text: pages.Field{Value: form.Get("reason"), Problem: wrong.Reason},
+		}
+		if wrong.TooMuch {
+			refused.Amount.Problem = invalid.Amount // its words say how much is left
+		}
+		return h.discrepancyRefused(req, found, refused)
 	}
 	return req.Done(admin.DayPath(found.Day), kind)
 }
 
-// discrepancyDone redirects to the day, or shows it again with what was wrong.
-func (h *handlers) discrepancyDone(req *admin.Request, found models.Discrepancy, cause error, text string, kind pages.NoticeKind) error {
+// discrepancyDone redirects to the day, or shows it again with what was wrong and what was typed.
+func (h *handlers) discrepancyDone(
+	req *admin.Request, found models.Discrepancy, cause error, action models.DiscrepancyAction, text string, kind pages.NoticeKind,
+) error {
 	if cause == nil {
 		return req.Done(admin.DayPath(found.Day), kind)
 	}
-	problem := admin.TextProblem(cause, text)
-	var refusal pages.Refusal
+	refused := pages.DiscrepancyRefusal{Action: string(action), Text: pages.Field{Value: text, Problem: admin.TextProblem(cause, text)}}
 	switch {
 	case errors.Is(cause, books.ErrDiscrepancyOver), errors.Is(cause, store.ErrConflict):
-		refusal = pages.RefusalStale
+		refused.Refusal = pages.RefusalStale
 	case errors.Is(cause, books.ErrDaySealed):
-		refusal = pages.RefusalDaySealed
+		refused.Refusal = pages.RefusalDaySealed
 	case errors.Is(cause, books.ErrNotSettleable):
-		refusal = pages.RefusalNotSettleable
+		refused.Refusal = pages.RefusalNotSettleable
+	case errors.Is(cause, books.ErrNoAction):
+		refused.Refusal = pages.RefusalNoAction
 	}
-	if pages.Worst(refusal, problem) == "" {
+	if refused.Worst() == "" {
 		return admin.NoPage(cause)
 	}
-	return h.discrepancyRefused(req, found, func(row *pages.DiscrepancyRow) {
-		row.Refusal = refusal
-		if problem != "" {
-			row.Reason = pages.Field{Value: text, Problem: problem}
-		}
-	})
+	return h.discrepancyRefused(req, found, refused)
 }
 
 // discrepancyRefused shows the day again. If the difference is not on its first page, the page itself says what was wrong.
-func (h *handlers) discrepancyRefused(req *admin.Request, found models.Discrepancy, say func(*pages.DiscrepancyRow)) error {
+func (h *handlers) discrepancyRefused(req *admin.Request, found models.Discrepancy, refused pages.DiscrepancyRefusal) error {
 	if _, _, problem := admin.ReadDay(found.Day, h.site.Clock(), h.site.Zone); problem != "" {
 		return visit.ErrNoPage
 	}
 	return h.statementPage(req, found.Day, url.Values{}, func(view *pages.StatementView) {
 		for i := range view.Found {
 			if view.Found[i].ID == found.ID {
-				say(&view.Found[i])
+				view.Found[i].Refused = refused
 				return
 			}
 		}
-		row := pages.DiscrepancyRow{}
-		say(&row)
-		view.Found = append(view.Found, row)
-		view.Refusal = dayRefusal(view)
-		view.Found = view.Found[:len(view.Found)-1]
+		view.Refusal = refused.Worst()
 	})
 }

@@ -30,6 +30,8 @@ func Routes(site *visit.Site, reconciliation *books.Service, refunds *payments.S
 		admin.Post("/discrepancies/:id/settle", models.MayReconcile, h.settleDiscrepancy),
 		admin.Form("/discrepancies/:id/accept", models.MayReconcile, h.acceptDiscrepancy),
 		admin.Form("/discrepancies/:id/assign", models.MayReconcile, h.assignDiscrepancy),
+		admin.Form("/discrepancies/:id/note", models.MayReconcile, h.noteDiscrepancy),
+		admin.Form("/discrepancies/:id/reopen", models.MayReconcile, h.reopenDiscrepancy),
 		admin.OnceForm("/discrepancies/:id/refund", models.MayRefund, h.refundDiscrepancy),
 		admin.Get("/refunds", models.MayView, h.showRefunds),
 		admin.Post("/refunds/:id/approve", models.MayRefund, h.approveRefund),

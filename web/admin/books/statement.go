@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/invalid"
@@ -32,7 +33,10 @@ type book struct {
 	fetched   []models.Statement // newest first
 	report    books.Reconciliation
 	reported  bool
+	result    models.DayResult
+	counts    []models.DiscrepancyCount
 	found     []models.Discrepancy
+	events    map[string][]models.DiscrepancyEvent
 	foundNext string
 	lines     []models.StatementLine
 	people    []models.Staff
@@ -86,7 +90,7 @@ func (h *handlers) statementPage(req *admin.Request, day string, q url.Values, s
 func dayRefusal(view *pages.StatementView) pages.Refusal {
 	worst := view.Refusal
 	for _, row := range view.Found {
-		worst = cmp.Or(worst, pages.Worst(row.Refusal, row.Amount.Problem, row.Reason.Problem))
+		worst = cmp.Or(worst, row.Refused.Worst())
 	}
 	return worst
 }
@@ -132,11 +136,20 @@ func (h *handlers) book(req *admin.Request, day string, f statementFilter) (b bo
 		}
 		b.reported = true
 	}
+	if b.result, err = books.DayResult(b.day); err != nil {
+		return b, err
+	}
 	if b.fetched, err = db.Statements(ctx, day); err != nil {
+		return b, err
+	}
+	if b.counts, err = db.CountDiscrepancies(ctx, day); err != nil {
 		return b, err
 	}
 	b.found, b.foundNext, err = db.Discrepancies(ctx, models.DiscrepancyFilter{Day: day, State: f.state, After: f.after, Limit: linesPerPage})
 	if err != nil {
+		return b, err
+	}
+	if b.events, err = db.DiscrepancyEvents(ctx, discrepancyIDs(b.found)); err != nil {
 		return b, err
 	}
 	if s := shownStatement(b); s != nil {
@@ -149,6 +162,24 @@ func (h *handlers) book(req *admin.Request, day string, f statementFilter) (b bo
 	}
 	b.names, b.people, err = req.Names()
 	return b, err
+}
+
+func discrepancyIDs(list []models.Discrepancy) []string {
+	ids := make([]string, len(list))
+	for i, d := range list {
+		ids[i] = d.ID
+	}
+	return ids
+}
+
+// newestComplete returns when the newest complete statement began to be fetched; zero: there is none.
+func newestComplete(fetched []models.Statement) time.Time {
+	for _, s := range fetched {
+		if s.State == models.StatementComplete {
+			return s.CreatedAt
+		}
+	}
+	return time.Time{}
 }
 
 // bookDay returns the day with the number of its discrepancies in each state; a day that was never compared is open and has none.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/url"
 	"slices"
+	"time"
 
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/invalid"
@@ -55,7 +56,9 @@ func (h *handlers) statementsPage(req *admin.Request, q url.Values, day pages.Fi
 	if err != nil {
 		return err
 	}
-	view.Days = dayRows(req.Printer, days)
+	if view.Days, err = dayRows(req.Printer, days); err != nil {
+		return err
+	}
 	next := ""
 	if len(days) == perPage {
 		next = days[len(days)-1].Day
@@ -65,14 +68,19 @@ func (h *handlers) statementsPage(req *admin.Request, q url.Values, day pages.Fi
 	return req.Answer(pages.Worst(view.Refusal, view.Day.Problem, view.TypeProblem), pages.Statements(view))
 }
 
-func dayRows(p *i18n.Printer, days []models.BookDayRow) []pages.DayRow {
+func dayRows(p *i18n.Printer, days []models.BookDayRow) ([]pages.DayRow, error) {
 	rows := make([]pages.DayRow, len(days))
 	for i, b := range days {
+		result, err := books.DayResult(b)
+		if err != nil {
+			return nil, err
+		}
 		rows[i] = pages.DayRow{
-			Day: b.Day, State: string(b.State), Statement: string(b.LatestState), Lines: b.Lines, Open: b.Open, Fetched: admin.Moment(p, b.FetchedAt),
+			Day: b.Day, State: string(b.State), Result: pages.DayResult{Name: string(result), Open: b.Open}, Statement: string(b.LatestState), Lines: b.Lines,
+			Fetched: admin.Moment(p, b.FetchedAt),
 		}
 	}
-	return rows
+	return rows, nil
 }
 
 // fetchStatement begins to fetch a day: POST /admin/statements/{day}/fetch with form_token, POST /admin/statements with day too. A day that
@@ -104,23 +112,30 @@ func (h *handlers) sealDay(req *admin.Request) error {
 	if err == nil {
 		return req.Done(admin.DayPath(day), pages.NoticeDaySealed)
 	}
-	refusal := sealRefusal(err)
-	if refusal == "" {
+	wrong, ok := errors.AsType[*books.SealError](err)
+	if !ok {
 		return err
 	}
-	return h.statementPage(req, day, url.Values{}, func(view *pages.StatementView) { view.Refusal = refusal })
+	return h.statementPage(req, day, url.Values{}, func(view *pages.StatementView) {
+		view.Seal, view.Refusal = sealView(req.Printer, wrong, h.site.Zone), sealRefusal(wrong.Reason)
+	})
 }
 
-func sealRefusal(err error) pages.Refusal {
-	switch {
-	case errors.Is(err, books.ErrDayOpen):
-		return pages.RefusalDayOpen
-	case errors.Is(err, books.ErrDaySealed):
-		return pages.RefusalDaySealed
-	case errors.Is(err, books.ErrNothingFetched):
-		return pages.RefusalNotFetched
-	case errors.Is(err, books.ErrDayFuture):
-		return pages.RefusalOf(invalid.DayFuture)
+// sealView returns why a day cannot be locked; nil: it can.
+func sealView(p *i18n.Printer, wrong *books.SealError, zone *time.Location) pages.SealView {
+	if wrong == nil {
+		return pages.SealView{}
 	}
-	return ""
+	return pages.SealView{Reason: string(wrong.Reason), Ends: admin.MomentIn(p, wrong.Ends, zone), Open: wrong.Open}
+}
+
+func sealRefusal(reason models.SealReason) pages.Refusal {
+	switch reason {
+	case models.SealSealed:
+		return pages.RefusalDaySealed
+	case models.SealNotFetched:
+		return pages.RefusalNotFetched
+	case models.SealNotOver, models.SealEarly, models.SealUnbalanced, models.SealOpen:
+	}
+	return pages.RefusalDayOpen
 }

@@ -1,8 +1,10 @@
 package books
 
 import (
+	"strings"
+
 	"github.com/coincart/coincart/models"
-	"github.com/coincart/coincart/models/staff"
+	"github.com/coincart/coincart/payments/books"
 	pages "github.com/coincart/coincart/templates/admin"
 	"github.com/coincart/coincart/templates/i18n"
 	"github.com/coincart/coincart/web/admin"
@@ -14,12 +16,12 @@ func (h *handlers) statementView(req *admin.Request, day string, b book) pages.S
 	may := req.Who().Staff.Role.Can(models.MayReconcile)
 	view := pages.StatementView{
 		Day: day, State: string(b.day.State), Sealed: admin.Moment(p, b.day.SealedAt), SealedBy: b.names.Of(b.day.SealedBy), Matched: b.report.Matched,
-		Compared: b.reported, Balanced: b.reported && b.report.Balanced(),
-		CanFetch: may && b.day.State == models.DayOpen,
-		CanSeal:  may && b.day.State == models.DayOpen && b.reported && b.report.Balanced() && b.day.Open == 0,
+		Result: pages.DayResult{Name: string(b.result), Open: b.day.Open}, CanFetch: may && b.day.State == models.DayOpen,
 	}
 	if from, to, err := models.ParseDay(day, zone); err == nil {
 		view.Begins, view.Ends = admin.MomentIn(p, from, zone), admin.MomentIn(p, to, zone)
+		wrong := h.books.Sealable(b.day.State, to, newestComplete(b.fetched), b.result, b.day.Open)
+		view.Seal, view.CanSeal = sealView(p, wrong, zone), may && wrong == nil
 	}
 	for i, s := range b.fetched {
 		fact := statementFact(p, s, b.names)
@@ -32,13 +34,16 @@ func (h *handlers) statementView(req *admin.Request, day string, b book) pages.S
 	for _, t := range b.report.Totals {
 		view.Totals = append(view.Totals, pages.TotalRow{
 			Type: string(t.Type), Coin: t.Coin, Theirs: admin.Coin(p, t.Theirs, t.Coin), TheirLines: t.Lines, Ours: admin.Coin(p, t.Ours, t.Coin), OurRows: t.Rows,
-			Difference: admin.SignedCoin(p, t.Theirs.Sub(t.Ours), t.Coin), Listed: admin.SignedCoin(p, t.Listed, t.Coin), Balanced: t.Balanced(),
+			Difference: admin.SignedCoin(p, t.Theirs.Sub(t.Ours), t.Coin), Listed: admin.SignedCoin(p, t.Listed, t.Coin), Result: totalResult(t, b.counts),
 		})
 	}
 	for _, f := range b.found {
-		row := discrepancyRow(p, f, b.people, b.names, req.Who(), b.day.State == models.DaySealed)
 		ours := b.orders[f.AppOrderID]
-		row.Number = ours.Number
+		row := discrepancyRow(p, f, b.people, b.names)
+		if b.day.State != models.DaySealed {
+			row.Can = discrepancyActions(f, ours, req.Who().Staff.Role)
+		}
+		row.Number, row.Events = ours.Number, discrepancyEvents(p, b.events[f.ID], b.names, f.Coin)
 		if f.Kind == models.CoinDiffers && ours.Coin != "" {
 			row.Ours = admin.Coin(p, f.Ours, ours.Coin)
 		}
@@ -62,12 +67,22 @@ func statementFact(p *i18n.Printer, s models.Statement, names admin.Names) pages
 	}
 }
 
-func discrepancyRow(
-	p *i18n.Printer, f models.Discrepancy, people []models.Staff, names admin.Names, who staff.SignedIn, sealed bool,
-) pages.DiscrepancyRow {
+// totalResult returns what the comparison of a coin has come to.
+func totalResult(t books.CoinTotal, counts []models.DiscrepancyCount) pages.DayResult {
+	open, accepted := 0, 0
+	for _, n := range counts {
+		if n.Type == t.Type && n.Coin == t.Coin {
+			open, accepted = n.Open, n.Accepted
+		}
+	}
+	return pages.DayResult{Name: string(t.Result(open, accepted)), Open: open}
+}
+
+func discrepancyRow(p *i18n.Printer, f models.Discrepancy, people []models.Staff, names admin.Names) pages.DiscrepancyRow {
 	row := pages.DiscrepancyRow{
-		ID: f.ID, Kind: string(f.Kind), Type: string(f.Type), AppOrderID: f.AppOrderID, OrderID: f.OrderID,
+		ID: f.ID, Kind: string(f.Kind), Type: string(f.Type), AppOrderID: f.AppOrderID, OrderID: f.OrderID, Version: f.Version,
 		Difference: admin.SignedCoin(p, f.Theirs.Sub(f.Ours), f.Coin), State: string(f.State), Owner: names.Of(f.OwnerID), Note: f.Note,
+		Reason: f.Reason, AcceptedBy: names.Of(f.AcceptedBy), Accepted: admin.Moment(p, f.AcceptedAt),
 		Updated: admin.Moment(p, f.UpdatedAt), FormToken: models.NewRef(),
 	}
 	var unreadable bool
@@ -88,11 +103,41 @@ func discrepancyRow(
 			row.Owners = append(row.Owners, pages.Choice{Value: person.ID, Label: person.Email, Selected: person.ID == f.OwnerID})
 		}
 	}
-	open := f.State == models.DiscrepancyOpen && !sealed
-	may := open && who.Staff.Role.Can(models.MayReconcile)
-	row.CanAssign, row.CanAccept = may, may
-	row.CanSettle = may && f.Type == models.StatementPayment && f.OrderID != "" && !unreadable // asking makes no line readable
-	row.CanRefund = open && who.Staff.Role.Can(models.MayRefund) && f.OrderID != "" && f.Type == models.StatementPayment &&
-		f.Kind != models.TheirsNotOurs && !unreadable
 	return row
+}
+
+// discrepancyActions returns what a role is offered to do about a discrepancy of an open day: what can work and no more.
+func discrepancyActions(f models.Discrepancy, ours models.LineOrder, role models.Role) map[string]bool {
+	can := map[string]bool{}
+	for _, action := range models.DiscrepancyActions() {
+		needs, there := models.MayReconcile, true
+		switch action {
+		case models.DiscrepancyRefund:
+			needs, there = models.MayRefund, ours.Left.IsPositive()
+		case models.DiscrepancySettle:
+			there = ours.Payment
+		case models.DiscrepancyAssign, models.DiscrepancyNote, models.DiscrepancyAccept, models.DiscrepancyReopen:
+		}
+		can[string(action)] = there && role.Can(needs) && f.Allows(action)
+	}
+	return can
+}
+
+// discrepancyEvents returns the history of a discrepancy.
+func discrepancyEvents(p *i18n.Printer, events []models.DiscrepancyEvent, names admin.Names, coin string) []pages.DiscrepancyEvent {
+	list := make([]pages.DiscrepancyEvent, len(events))
+	for i, e := range events {
+		list[i] = pages.DiscrepancyEvent{Kind: string(e.Kind), Who: e.Who, At: admin.Moment(p, e.CreatedAt)}
+		switch e.Kind {
+		case models.DiscrepancyNoted, models.DiscrepancyExplained:
+			list[i].Text = e.Value
+		case models.DiscrepancyAssigned:
+			list[i].Owner = names.Of(e.Value)
+		case models.DiscrepancyChanged:
+			theirs, ours, _ := strings.Cut(e.Value, " ")
+			list[i].Theirs, list[i].Ours = p.Coin(theirs, coin), p.Coin(ours, coin)
+		case models.DiscrepancyFound, models.DiscrepancyReopened, models.DiscrepancyDisappeared:
+		}
+	}
+	return list
 }

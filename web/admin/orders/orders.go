@@ -1,13 +1,11 @@
 package orders
 
 import (
-	"errors"
 	"net/url"
 	"slices"
 
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/invalid"
-	"github.com/coincart/coincart/models/jobs"
 	"github.com/coincart/coincart/payments/books"
 	pages "github.com/coincart/coincart/templates/admin"
 	"github.com/coincart/coincart/templates/i18n"
@@ -49,7 +47,7 @@ func (h *handlers) ordersView(req *admin.Request, q url.Values) (*ordersView, er
 		view.Next, view.First = admin.Pager(admin.OrdersPath, q, "after", page.Next)
 	}
 	view.FormToken = models.NewRef()
-	view.Export = admin.ExportForm(books.ExportOrders, q)
+	view.Export = admin.ExportForm(books.ExportOrders, q, books.ExportLines)
 	view.Page = req.PageAt(pages.SectionOrders, admin.Address(admin.OrdersPath, q))
 	return view, nil
 }
@@ -155,28 +153,4 @@ func orderRows(p *i18n.Printer, rows []models.OrderRow) []pages.OrderRow {
 		}
 	}
 	return list
-}
-
-// startExport begins to write a file: POST /admin/exports with what, format, form_token and the filter of the list: that of the orders,
-// from and to of payments, day of statements and discrepancies.
-func (h *handlers) startExport(req *admin.Request, form url.Values, token string) error {
-	export := books.Export{
-		What: form.Get("what"), Format: form.Get("format"), Day: form.Get("day"), From: form.Get("from"), To: form.Get("to"),
-	}
-	if export.What == books.ExportOrders {
-		view, err := h.readOrderFilter(req, form)
-		if err != nil {
-			return err
-		}
-		if view.worst() != "" {
-			return admin.ErrFilter
-		}
-		export.Orders = view.filter
-		export.Orders.After, export.Orders.Limit = "", 0
-	}
-	task, err := h.books.StartExport(req.Context(), export, token, req.Actor())
-	if errors.Is(err, jobs.ErrTask) || errors.Is(err, models.ErrDay) || errors.Is(err, books.ErrDayFuture) {
-		return admin.ErrFilter
-	}
-	return req.ToTask(task, err)
 }

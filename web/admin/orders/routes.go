@@ -1,4 +1,4 @@
-// Package orders is the back office's orders: lists of them, each with its history, what can be done to it, and files made of lists.
+// Package orders is the back office's orders: lists of them, each with its history, what can be done to it, and files made of lists and of spans of days.
 package orders
 
 import (
@@ -36,6 +36,7 @@ func Routes(site *visit.Site, service *payments.Service, files *books.Service, o
 		admin.OnceForm("/orders/:id/refund", models.MayRefund, h.refundOrder),
 		admin.Get("/cancellations", models.MayView, h.showCancellations),
 		admin.Form("/cancellations", models.MayCancel, h.cancelPending),
+		admin.Get("/exports", models.MayExport, h.showExports),
 		admin.OnceForm("/exports", models.MayExport, h.startExport),
 	}
 }

@@ -80,6 +80,8 @@ func shipmentRefusal(cause error, d payments.ShipmentDetails) (pages.ShipmentDet
 		return details, pages.RefusalNotFulfillable
 	case errors.Is(cause, payments.ErrPieces):
 		return details, pages.RefusalPieces
+	case errors.Is(cause, payments.ErrRestocked):
+		return details, pages.RefusalRestocked
 	case errors.Is(cause, payments.ErrUndoLate):
 		return details, pages.RefusalUndoLate
 	case errors.Is(cause, store.ErrConflict):

@@ -72,6 +72,26 @@ func TestTimeline_TellsWhoWhenWhereAndWhetherItWasProved(t *testing.T) {
 	assert.Contains(t, list[9].Facts, pages.Fact{Name: "amount", Value: "12 USDT"})
 }
 
+func TestTimeline_SignsRefundsWithThePersonWhoDecided(t *testing.T) {
+	r := models.Refund{ID: "r", RequestedBy: "ann", ApprovedBy: "bob", DeclinedBy: "cy"}
+	file := models.OrderFile{
+		Order: models.Order{ID: models.NewID()}, Refunds: []models.Refund{r},
+		People: map[string]string{"ann": "ann@shop.example", "bob": "bob@shop.example", "cy": "cy@shop.example"},
+	}
+	for _, c := range []struct{ from, to, cause, who string }{
+		{"", "requested", "admin", "ann@shop.example"},
+		{"", "approved", "admin", "ann@shop.example"},
+		{"requested", "approved", "admin", "bob@shop.example"},
+		{"requested", "declined", "admin", "cy@shop.example"},
+		{"approved", "submitting", "refund", whoShop},
+	} {
+		file.Transitions = []models.Transition{{RefundID: "r", FromState: c.from, ToState: c.to, Cause: c.cause}}
+		list := timeline(english.Printer, file)
+		assert.Equal(t, c.who, list[0].Who, "%+v", c)
+		assert.Equal(t, c.who != whoShop, list[0].Person, "%+v", c)
+	}
+}
+
 func TestOrderView_OffersOnlyWhatIsPossibleAndAllowed(t *testing.T) {
 	paid := models.Attempt{ID: "a", State: models.AttemptPaid, Coin: "USDT", Amount: models.MustAmount("10"), Received: models.MustAmount("10"), Refunded: models.MustAmount("4")}
 	spent := models.Attempt{ID: "b", State: models.AttemptPaid, Coin: "USDT", Amount: models.MustAmount("10"), Received: models.MustAmount("10"), Refunded: models.MustAmount("10")}

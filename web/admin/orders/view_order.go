@@ -1,6 +1,7 @@
 package orders
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -62,9 +63,10 @@ func orderView(p *i18n.Printer, file models.OrderFile, who staff.SignedIn, times
 	counts := models.CountLines(&order, file.Shipments, file.Refunds)
 	for i, l := range order.Lines {
 		c := counts[i]
+		title, variant := l.ForShop()
 		view.Lines = append(view.Lines, pages.Line{
 			ID: l.ID, Sent: c.Sent, Refunded: c.Refunded, ToSend: c.ToSend(), ToRefund: c.ToRefund(),
-			SKU: l.SKU, Title: l.Title, Variant: l.VariantTitle, Quantity: l.Quantity, UnitPrice: money(l.UnitPrice), Total: money(l.Total),
+			SKU: l.SKU, Title: title, Variant: variant, Quantity: l.Quantity, UnitPrice: money(l.UnitPrice), Total: money(l.Total),
 		})
 	}
 	view.Shipments = shipmentViews(p, file, times)
@@ -135,9 +137,9 @@ func refundForm(p *i18n.Printer, file models.OrderFile) pages.RefundForm {
 func shipmentViews(p *i18n.Printer, file models.OrderFile, times viewTimes) []pages.Shipment {
 	titles := map[string]string{}
 	for _, l := range file.Order.Lines {
-		titles[l.ID] = l.Title
-		if l.VariantTitle != "" {
-			titles[l.ID] += ", " + l.VariantTitle
+		title, variant := l.ForShop()
+		if titles[l.ID] = title; variant != "" {
+			titles[l.ID] += ", " + variant
 		}
 	}
 	list := make([]pages.Shipment, len(file.Shipments))
@@ -157,7 +159,7 @@ func shipmentViews(p *i18n.Printer, file models.OrderFile, times viewTimes) []pa
 // addTotals sets the parts of an order's total, and the address of delivery.
 func addTotals(view *pages.OrderView, p *i18n.Printer, o models.Order) {
 	money := func(a models.Amount) string { return p.Money(a.String(), o.Currency, o.Digits) }
-	tax := strings.TrimSpace(o.TaxName + " " + o.TaxRate.String() + "%")
+	tax := strings.TrimSpace(cmp.Or(o.ShopTaxName, o.TaxName) + " " + o.TaxRate.String() + "%")
 	if o.Discount.IsPositive() || o.Shipped || o.Delivery.IsPositive() || o.Tax.IsPositive() || o.TaxName != "" && !o.TaxIncluded {
 		view.Sums = append(view.Sums, pages.Sum{Kind: "goods", Amount: money(o.GoodsTotal)})
 	}
@@ -165,7 +167,7 @@ func addTotals(view *pages.OrderView, p *i18n.Printer, o models.Order) {
 		view.Sums = append(view.Sums, pages.Sum{Kind: "discount", Detail: o.CouponCode, Amount: "−" + money(o.Discount)})
 	}
 	if o.Shipped || o.Delivery.IsPositive() {
-		view.Sums = append(view.Sums, pages.Sum{Kind: "delivery", Detail: o.DeliveryTitle, Amount: money(o.Delivery)})
+		view.Sums = append(view.Sums, pages.Sum{Kind: "delivery", Detail: cmp.Or(o.ShopDelivery, o.DeliveryTitle), Amount: money(o.Delivery)})
 	}
 	taxed := o.TaxName != "" // at 0 % too
 	if o.Tax.IsPositive() || taxed && !o.TaxIncluded {

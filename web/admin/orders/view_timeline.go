@@ -125,7 +125,7 @@ func transitionEvent(p *i18n.Printer, t models.Transition, file models.OrderFile
 	return event{t.CreatedAt, view}
 }
 
-// refundPerson returns the e-mail address of the person who asked for a refund or approved it; "" where the shop itself went on with it.
+// refundPerson returns the e-mail address of the person who asked for a refund, approved or declined it; "" where the shop itself went on with it.
 func refundPerson(t models.Transition, file models.OrderFile) string {
 	i := slices.IndexFunc(file.Refunds, func(r models.Refund) bool { return r.ID == t.RefundID })
 	switch {
@@ -135,6 +135,8 @@ func refundPerson(t models.Transition, file models.OrderFile) string {
 		return file.People[file.Refunds[i].RequestedBy]
 	case models.RefundState(t.ToState) == models.RefundApproved:
 		return file.People[file.Refunds[i].ApprovedBy]
+	case models.RefundState(t.ToState) == models.RefundDeclined:
+		return file.People[file.Refunds[i].DeclinedBy]
 	}
 	return ""
 }

@@ -35,7 +35,7 @@ func (h *handlers) showDashboard(req *admin.Request) error {
 		s, ok = readSpan(&view.From, &view.To, now, zone)
 	}
 	if !ok {
-		if view.Refusal = pages.RefusalOf(invalid.Span); chosen != "" {
+		if view.Refusal = pages.Worst("", view.From.Problem, view.To.Problem); chosen != "" {
 			view.Refusal = pages.RefusalOf(invalid.Unknown)
 		}
 		s, _ = presetSpan("7d", now, zone)

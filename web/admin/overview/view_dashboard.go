@@ -1,6 +1,7 @@
 package overview
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strconv"
@@ -18,9 +19,9 @@ import (
 func fillDashboard(view *pages.DashboardView, p *i18n.Printer, currency models.Currency, d models.Dashboard, now time.Time) {
 	view.Today = dayFigures(p, currency, d.Today)
 	view.Span = pages.Figures{
-		Orders: d.Orders, Paid: d.Paid, Conversion: percent(d.Converted, d.Orders), Revenue: money(p, currency, d.Revenue),
-		Coins: coinFigures(p, d.Coins), Refunded: coinFigures(p, d.Refunds), ToPaidP50: admin.Duration(p, d.WaitP50), ToPaidP95: admin.Duration(p, d.WaitP95),
+		Orders: d.Orders, Paid: d.Paid, Conversion: percent(d.Converted, d.Orders), ToPaidP50: admin.Duration(p, d.WaitP50), ToPaidP95: admin.Duration(p, d.WaitP95),
 	}
+	setMoney(&view.Span, p, currency, moneyOf{d.Revenue, d.Returned, d.Coins, d.Refunds})
 	for _, f := range []*pages.Figures{&view.Today, &view.Span} {
 		f.Open, f.Unknown, f.Reviews, f.Fulfil = d.Now.Awaiting, d.Now.Unknown, d.Now.Reviews, d.Now.ReadyToFulfil
 	}
@@ -32,11 +33,60 @@ func fillDashboard(view *pages.DashboardView, p *i18n.Printer, currency models.C
 }
 
 func dayFigures(p *i18n.Printer, currency models.Currency, d models.DayFigures) pages.Figures {
-	return pages.Figures{
-		Orders: d.Orders, Paid: d.Paid, Conversion: percent(d.Converted, d.Orders), Revenue: money(p, currency, d.Revenue),
-		Coins: coinFigures(p, d.Coins), Refunded: coinFigures(p, d.Refunds),
+	figures := pages.Figures{
+		Orders: d.Orders, Paid: d.Paid, Conversion: percent(d.Converted, d.Orders),
 		ToPaidP50: admin.Duration(p, d.Wait.Quantile(50)), ToPaidP95: admin.Duration(p, d.Wait.Quantile(95)),
 	}
+	setMoney(&figures, p, currency, moneyOf{d.Revenue, d.Returned, d.Coins, d.Refunds})
+	return figures
+}
+
+// moneyOf is what was received and what went back, in currencies and in coins.
+type moneyOf struct{ revenue, returned, coins, refunds []models.CoinTotal }
+
+// setMoney sets what was received, what was refunded, and what is left of it.
+func setMoney(f *pages.Figures, p *i18n.Printer, currency models.Currency, m moneyOf) {
+	f.Received, f.Revenue = money(p, currency, m.revenue), money(p, currency, less(m.revenue, m.returned))
+	if len(m.returned) > 0 {
+		f.Returned = money(p, currency, m.returned)
+	}
+	inCurrency := func(t models.CoinTotal) string { return money(p, currency, []models.CoinTotal{t}) }
+	inCoin := func(t models.CoinTotal) string { return admin.Coin(p, t.Amount, t.Symbol) }
+	f.Sums = append(sumFigures(m.revenue, m.returned, false, inCurrency), sumFigures(m.coins, m.refunds, true, inCoin)...)
+}
+
+// less returns the sums without those of another list, by symbol; a symbol may be in one of them only.
+func less(sums, without []models.CoinTotal) []models.CoinTotal {
+	list := slices.Clone(sums)
+	for _, w := range without {
+		i := slices.IndexFunc(list, func(t models.CoinTotal) bool { return t.Symbol == w.Symbol })
+		if i < 0 {
+			list, i = append(list, models.CoinTotal{Symbol: w.Symbol}), len(list)
+		}
+		list[i].Amount = list[i].Amount.Sub(w.Amount)
+	}
+	slices.SortFunc(list, func(a, b models.CoinTotal) int { return cmp.Compare(a.Symbol, b.Symbol) })
+	return list
+}
+
+// sumFigures returns a row for each symbol; text formats an amount.
+func sumFigures(received, returned []models.CoinTotal, coin bool, text func(models.CoinTotal) string) []pages.SumFigure {
+	total := func(list []models.CoinTotal, symbol string) models.CoinTotal {
+		for _, t := range list {
+			if t.Symbol == symbol {
+				return t
+			}
+		}
+		return models.CoinTotal{Symbol: symbol}
+	}
+	var list []pages.SumFigure
+	for _, net := range less(received, returned) {
+		in, out := total(received, net.Symbol), total(returned, net.Symbol)
+		list = append(list, pages.SumFigure{
+			Symbol: net.Symbol, Coin: coin, Payments: in.Count, Received: text(in), Refunds: out.Count, Returned: text(out), Net: text(net),
+		})
+	}
+	return list
 }
 
 // percent returns a share with one decimal; "" if the whole is 0.
@@ -62,14 +112,6 @@ func money(p *i18n.Printer, currency models.Currency, totals []models.CoinTotal)
 		texts[i] = p.Money(t.Amount.String(), t.Symbol, digits)
 	}
 	return strings.Join(texts, " + ")
-}
-
-func coinFigures(p *i18n.Printer, totals []models.CoinTotal) []pages.CoinFigure {
-	list := make([]pages.CoinFigure, len(totals))
-	for i, t := range totals {
-		list[i] = pages.CoinFigure{Coin: t.Symbol, Amount: admin.Coin(p, t.Amount, t.Symbol), Orders: t.Count}
-	}
-	return list
 }
 
 // maxBarHeight is the height of a chart's highest bar.
@@ -112,38 +154,56 @@ func orderChart(days []models.DayFigures) pages.Chart {
 
 func waitChart(p *i18n.Printer, days []models.DayFigures) pages.Chart {
 	quantile := func(percent int) func(models.DayFigures) int {
-		return func(d models.DayFigures) int { return int(d.Wait.Quantile(percent) / time.Millisecond) }
+		return func(d models.DayFigures) int { return int(d.Wait.Quantile(percent) / time.Microsecond) }
 	}
-	return countChart("to_paid", days, func(n int) string { return admin.Duration(p, time.Duration(n)*time.Millisecond) },
+	return countChart("to_paid", days, func(n int) string { return admin.Duration(p, time.Duration(n)*time.Microsecond) },
 		map[string]func(models.DayFigures) int{"p50": quantile(50), "p95": quantile(95)}, "p50", "p95")
 }
 
-// revenueChart returns a chart of the revenue in the shop's present currency.
+// revenueChart returns a chart of what was received and what was refunded in the shop's present currency.
 func revenueChart(p *i18n.Printer, currency models.Currency, days []models.DayFigures) pages.Chart {
-	sums := make([]models.Amount, len(days))
-	var top models.Amount
-	for i, d := range days {
-		for _, t := range d.Revenue {
-			if t.Symbol == currency.Code {
-				sums[i] = t.Amount
-			}
-		}
-		if sums[i].Cmp(top) > 0 {
-			top = sums[i]
-		}
+	series := []struct {
+		id string
+		of func(models.DayFigures) []models.CoinTotal
+	}{
+		{"received", func(d models.DayFigures) []models.CoinTotal { return d.Revenue }},
+		{"refunded", func(d models.DayFigures) []models.CoinTotal { return d.Returned }},
 	}
-	write := func(a models.Amount) string { return visit.Money(p, currency, a) }
-	s := pages.Series{ID: "revenue", Bars: make([]int, len(days)), Values: make([]string, len(days))}
-	for i, sum := range sums {
-		s.Values[i] = write(sum)
-		if top.IsPositive() {
-			height, err := strconv.Atoi(sum.Times(maxBarHeight).DivUp(top, 0).String())
-			if err == nil {
-				s.Bars[i] = height
+	sums, top := make([][]models.Amount, len(series)), models.Amount{}
+	for n, s := range series {
+		sums[n] = make([]models.Amount, len(days))
+		for i, d := range days {
+			for _, t := range s.of(d) {
+				if t.Symbol == currency.Code {
+					sums[n][i] = t.Amount
+				}
+			}
+			if sums[n][i].Cmp(top) > 0 {
+				top = sums[n][i]
 			}
 		}
 	}
-	return pages.Chart{ID: "revenue", Labels: labels(days), Series: []pages.Series{s}, Top: write(top), Empty: !top.IsPositive()}
+	chart := pages.Chart{ID: "revenue", Labels: labels(days), Top: visit.Money(p, currency, top), Empty: !top.IsPositive()}
+	for n, s := range series {
+		made := pages.Series{ID: s.id, Bars: make([]int, len(days)), Values: make([]string, len(days))}
+		for i, sum := range sums[n] {
+			made.Values[i], made.Bars[i] = visit.Money(p, currency, sum), barHeight(sum, top)
+		}
+		chart.Series = append(chart.Series, made)
+	}
+	return chart
+}
+
+// barHeight returns the height of a bar; something is never drawn as nothing.
+func barHeight(sum, top models.Amount) int {
+	if !top.IsPositive() {
+		return 0
+	}
+	height, err := strconv.Atoi(sum.Times(maxBarHeight).DivUp(top, 0).String())
+	if err != nil {
+		return 0
+	}
+	return height
 }
 
 // The counters of callbacks (web/platform) begin with this; the good ones end with accepted.

@@ -74,7 +74,7 @@ func TestCharts_ScaleToTheHighestBar(t *testing.T) {
 	var fast models.Histogram
 	fast.Add(90*time.Second, 10)
 	days := []models.DayFigures{
-		{Day: "2026-11-20", Orders: 10, Paid: 5, Revenue: total("1000.50")},
+		{Day: "2026-11-20", Orders: 10, Paid: 5, Revenue: total("1000.50"), Returned: total("2001")},
 		{Day: "2026-11-21", Orders: 20, Paid: 20, Revenue: total("2001"), Wait: fast},
 		{Day: "2026-11-22"},
 	}
@@ -87,9 +87,15 @@ func TestCharts_ScaleToTheHighestBar(t *testing.T) {
 	revenue := revenueChart(english.Printer, usd, days)
 	assert.Equal(t, []int{500, 1000, 0}, revenue.Series[0].Bars)
 	assert.Equal(t, []string{"$1,000.50", "$2,001.00", "$0.00"}, revenue.Series[0].Values)
+	assert.Equal(t, []int{1000, 0, 0}, revenue.Series[1].Bars, "a refund counts on its own day")
 	wait := waitChart(english.Printer, days)
 	assert.Equal(t, []int{0, 1000, 0}, wait.Series[0].Bars)
 	assert.False(t, wait.Empty)
+	var instant models.Histogram
+	instant.Add(0, 1)
+	at := waitChart(english.Printer, []models.DayFigures{{Day: "2026-11-20", Paid: 1, Wait: instant}})
+	assert.Equal(t, []string{english.T("admin.unit.ms", "N", "<1")}, at.Series[0].Values, "paid at once is not unpaid")
+	assert.False(t, at.Empty)
 
 	for _, empty := range []pages.Chart{orderChart(nil), revenueChart(english.Printer, usd, nil), waitChart(english.Printer, days[:1])} {
 		assert.True(t, empty.Empty, empty.ID)
@@ -101,6 +107,28 @@ func TestCharts_ScaleToTheHighestBar(t *testing.T) {
 	}
 	tiny := revenueChart(english.Printer, usd, []models.DayFigures{{Day: "2026-11-20", Revenue: total("0.01")}, {Day: "2026-11-21", Revenue: total("999999999999999999")}})
 	assert.Equal(t, []int{1, 1000}, tiny.Series[0].Bars, "something is never drawn as nothing")
+}
+
+func TestSetMoney_TellsGrossRefundsAndNet(t *testing.T) {
+	usd := models.Currency{Code: "USD", Digits: 2}
+	total := func(symbol, amount string, n int) models.CoinTotal {
+		return models.CoinTotal{Symbol: symbol, Count: n, Amount: models.MustAmount(amount)}
+	}
+	var f pages.Figures
+	setMoney(&f, english.Printer, usd, moneyOf{
+		revenue: []models.CoinTotal{total("USD", "100", 3)}, returned: []models.CoinTotal{total("EUR", "2.5", 1), total("USD", "30.25", 2)},
+		coins: []models.CoinTotal{total("BTC", "0.001", 1), total("USDT", "5", 2)}, refunds: []models.CoinTotal{total("USDT", "6", 2)},
+	})
+	assert.Equal(t, []string{"$100.00", "€2.5 + $30.25", "-€2.5 + $69.75"}, []string{f.Received, f.Returned, f.Revenue})
+	assert.Equal(t, []pages.SumFigure{
+		{Symbol: "EUR", Received: "€0", Refunds: 1, Returned: "€2.5", Net: "-€2.5"},
+		{Symbol: "USD", Payments: 3, Received: "$100.00", Refunds: 2, Returned: "$30.25", Net: "$69.75"},
+		{Symbol: "BTC", Coin: true, Payments: 1, Received: "0.001 BTC", Returned: "0 BTC", Net: "0.001 BTC"},
+		{Symbol: "USDT", Coin: true, Payments: 2, Received: "5 USDT", Refunds: 2, Returned: "6 USDT", Net: "-1 USDT"},
+	}, f.Sums)
+	f = pages.Figures{}
+	setMoney(&f, english.Printer, usd, moneyOf{})
+	assert.Equal(t, pages.Figures{Received: "$0.00", Revenue: "$0.00"}, f)
 }
 
 func TestMoney_OfAShopThatChangedItsCurrency(t *testing.T) {

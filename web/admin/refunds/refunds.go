@@ -112,7 +112,7 @@ func Rows(p *i18n.Printer, refunds []models.Refund, names admin.Names, numbers m
 		own := r.RequestedBy == who.Staff.ID
 		rows[i] = pages.RefundRow{
 			ID: r.ID, OrderID: r.OrderID, Number: numbers[r.OrderID], State: string(r.State), Amount: admin.Coin(p, r.Amount, r.Coin), Reason: r.Reason, Note: r.ShopperNote,
-			RequestedBy: names.Of(r.RequestedBy), ApprovedBy: names.Of(r.ApprovedBy), AppOrderID: r.AppOrderID, OrderNum: r.OrderNum,
+			RequestedBy: names.Of(r.RequestedBy), ApprovedBy: names.Of(r.ApprovedBy), DeclinedBy: names.Of(r.DeclinedBy), AppOrderID: r.AppOrderID, OrderNum: r.OrderNum,
 			Problem: r.ProblemCode, Created: admin.Moment(p, r.CreatedAt), Sent: admin.Moment(p, r.SentAt), Confirmed: admin.Moment(p, r.ConfirmedAt), Own: own,
 			CanApprove: may && !own && r.State == models.RefundRequested, CanDecline: may && r.State.CanMove(models.RefundDeclined),
 		}
