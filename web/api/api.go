@@ -85,7 +85,7 @@ func New(c Config, engine *gin.Engine) (*API, error) {
 		demo: c.Demo, shopName: c.ShopName, working: newWorkingKeys(),
 	}
 	a.keys, a.failed, a.public = newQuota(a, "key", c.Limits.Key, 600), newQuota(a, "failed", c.Limits.Failed, 20), newQuota(a, "public", c.Limits.Public, 120)
-	a.waiters = live.New(live.Config{Look: c.Store.CheckoutMarks, Log: a.log, Pages: c.Limits.Waiters})
+	a.waiters = live.New(live.Config{Look: c.Store.CheckoutMarks, Log: a.log, Pages: c.Limits.Waiters, PerAddress: waitersOfKey})
 	a.huma = humagin.NewWithGroup(engine, engine.Group(Prefix), a.config())
 	a.huma.UseMiddleware(a.guard)
 	a.register()
@@ -93,6 +93,9 @@ func New(c Config, engine *gin.Engine) (*API, error) {
 	a.pages(engine)
 	return a, nil
 }
+
+// waitersOfKey is how many requests of one key wait for a change at most, in this process.
+const waitersOfKey = 200
 
 // config configures huma without its own pages: documents and problems are this package's.
 func (a *API) config() huma.Config {
@@ -122,7 +125,12 @@ func (a *API) Routes() []Route { return a.routes }
 // register registers all routes. A room with routes of its own adds a line.
 func (a *API) register() {
 	a.meRoutes()
+	a.keyRoutes()
 	a.checkoutRoutes()
+	a.publicRoutes()
+	a.refundRoutes()
+	a.rateRoutes()
+	a.eventRoutes()
 }
 
 // Rule says who may call a route. A rule that is empty is an error.

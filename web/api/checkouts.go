@@ -3,6 +3,8 @@ package api
 import (
 	"context"
 	"net/http"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/coincart/coincart/models"
@@ -14,6 +16,10 @@ import (
 // Checkout is a checkout with its addresses.
 type Checkout struct {
 	wire.Checkout
+
+	Attempts *[]wire.Payment `json:"attempts,omitempty" doc:"All tries to pay, oldest first. Only with include."`
+	Refunds  *[]wire.Refund  `json:"refunds,omitempty" doc:"Oldest first. Only with include."`
+	Events   *[]Event        `json:"events,omitempty" doc:"Up to 100, oldest first. Only with include."`
 
 	URL   string `json:"url" format:"uri" doc:"The page on which it is paid: send the payer there."`
 	QRURL string `json:"qr_url" format:"uri" doc:"The same as a QR code (SVG), to pay with another device."`
@@ -77,10 +83,15 @@ func (n *NewCheckout) input() checkouts.CreateInput {
 type (
 	createCheckoutInput struct{ Body NewCheckout }
 	getCheckoutInput    struct {
-		ID   string `path:"id" maxLength:"64"`
-		Wait int    `query:"wait" minimum:"0" maximum:"30" doc:"Wait up to so many seconds until the status changes."`
+		ID      string `path:"id" maxLength:"64"`
+		Wait    int    `query:"wait" minimum:"0" maximum:"30" doc:"Wait up to so many seconds until the status changes."`
+		Include string `query:"include" maxLength:"40" example:"attempts,refunds" doc:"What else is told: attempts, refunds, events, divided by commas."`
 	}
-	checkoutOutput     struct{ Body Checkout }
+	checkoutOutput      struct{ Body Checkout }
+	checkoutsOutput     struct{ Body List[Checkout] }
+	cancelCheckoutInput struct {
+		ID string `path:"id" maxLength:"64"`
+	}
 	listCheckoutsInput struct {
 		Page
 
@@ -90,25 +101,6 @@ type (
 		To        string `query:"created_to" format:"date-time" doc:"Only those made before this time."`
 	}
 )
-
-// Page says which part of a list is wanted.
-type Page struct {
-	Limit int    `query:"limit" minimum:"1" maximum:"100" default:"20" doc:"How many at most."`
-	After string `query:"after" maxLength:"500" doc:"next of the page before; left out: the first page."`
-}
-
-// List is a page of a list, newest first.
-type List[T any] struct {
-	Data []T     `json:"data"`
-	Next *string `json:"next" doc:"after of the next page; null: there is none."`
-}
-
-func nextPage(cursor string) *string {
-	if cursor == "" {
-		return nil
-	}
-	return &cursor
-}
 
 // maxWait is the longest time that a request waits for a change.
 const maxWait = 30 * time.Second
@@ -123,6 +115,11 @@ func (a *API) checkoutRoutes() {
 		Method: http.MethodGet, Path: "/checkouts/{id}", Name: "getCheckout", Group: "Checkouts", Summary: "What became of a checkout", Rule: read,
 		Time: maxWait + readTime, Text: "With wait the answer comes when the status has changed, or when the time is over.",
 	}, a.getCheckout)
+	add(a, Route{
+		Method: http.MethodPost, Path: "/checkouts/{id}/cancel", Name: "cancelCheckout", Group: "Checkouts", Summary: "Call a checkout off", Rule: write,
+		Kept: Checkout{}, Also: []int{http.StatusAccepted}, Fails: []Code{CodeAlreadyPaid},
+		Text: "202: a payment is under way, and the exchange is asked to close it. Until it has answered, the checkout is processing; a payment that was faster wins.",
+	}, a.cancelCheckout)
 	add(a, Route{
 		Method: http.MethodGet, Path: "/checkouts", Name: "listCheckouts", Group: "Checkouts", Summary: "The key's checkouts, newest first", Rule: read,
 		Fails: []Code{CodeInvalidCursor},
@@ -139,27 +136,98 @@ func (a *API) shapeCheckout(object any) any {
 	return a.checkout(made)
 }
 
+func (a *API) cancelCheckout(ctx context.Context, c *Call, in *cancelCheckoutInput) (*Kept, error) {
+	return keep(a.services.Checkouts.Cancel(ctx, in.ID, c.Key, c.OnceStatus(in.ID, func(object any) (int, any) {
+		now, _ := object.(wire.Checkout)
+		if now.Status == string(models.CheckoutProcessing) {
+			return http.StatusAccepted, a.checkout(now)
+		}
+		return http.StatusOK, a.checkout(now)
+	})))
+}
+
 func (a *API) getCheckout(ctx context.Context, c *Call, in *getCheckoutInput) (*checkoutOutput, error) {
+	wanted, err := includes(in.Include)
+	if err != nil {
+		return nil, err
+	}
 	view, err := a.services.Checkouts.Get(ctx, in.ID, c.Key.ID)
 	if err != nil {
 		return nil, err
 	}
 	if in.Wait > 0 && !view.Checkout.Status.Ended() {
-		a.waitForChange(ctx, c, &view.Checkout, time.Duration(in.Wait)*time.Second)
+		if err := a.waitForChange(ctx, c, &view.Checkout, time.Duration(in.Wait)*time.Second); err != nil {
+			return nil, err
+		}
 		if view, err = a.services.Checkouts.Get(ctx, in.ID, c.Key.ID); err != nil {
 			return nil, err
 		}
 	}
-	return &checkoutOutput{a.checkout(view.Wire())}, nil
+	out := &checkoutOutput{a.checkout(view.Wire())}
+	return out, a.include(ctx, &out.Body, &view, wanted)
+}
+
+// The parts that a checkout is asked for with.
+const (
+	includeAttempts = "attempts"
+	includeRefunds  = "refunds"
+	includeEvents   = "events"
+)
+
+// includes parses the names of the parts that a checkout shall have.
+func includes(names string) (wanted []string, err error) {
+	if names == "" {
+		return nil, nil
+	}
+	for name := range strings.SplitSeq(names, ",") {
+		if !slices.Contains([]string{includeAttempts, includeRefunds, includeEvents}, name) {
+			return nil, faults([]Fault{fault(CodeInvalidValue, "include")})
+		}
+		wanted = append(wanted, name)
+	}
+	return wanted, nil
+}
+
+// include adds the parts that were asked for.
+func (a *API) include(ctx context.Context, out *Checkout, view *checkouts.View, wanted []string) error {
+	if slices.Contains(wanted, includeAttempts) {
+		list := []wire.Payment{}
+		if view.Order != nil {
+			for i := range view.Order.Attempts {
+				list = append(list, wire.OfAttempt(&view.Order.Attempts[i], view.Order))
+			}
+		}
+		out.Attempts = &list
+	}
+	if slices.Contains(wanted, includeRefunds) {
+		list := []wire.Refund{}
+		for i := range view.Refunds {
+			list = append(list, wire.OfRefund(&view.Refunds[i], view.Order))
+		}
+		out.Refunds = &list
+	}
+	if slices.Contains(wanted, includeEvents) {
+		const most = 100
+		rows, err := a.store.Events(ctx, store.EventFilter{Object: out.ID}, most)
+		if err != nil {
+			return err
+		}
+		list := eventsOf(rows)
+		out.Events = &list
+	}
+	return nil
 }
 
 // waitForChange waits until a checkout has another status, for a time at most. If too many wait already, or the server stops, it returns at once.
-func (a *API) waitForChange(ctx context.Context, c *Call, checkout *models.Checkout, longest time.Duration) {
+func (a *API) waitForChange(ctx context.Context, c *Call, checkout *models.Checkout, longest time.Duration) error {
 	waiter, err := a.waiters.Watch(checkout.ID, c.Key.ID, string(checkout.Status))
 	if err != nil {
-		return
+		return nil
 	}
 	defer waiter.Leave()
+	if err := c.waits(longest); err != nil {
+		return err
+	}
 	over := time.NewTimer(longest)
 	defer over.Stop()
 	select {
@@ -168,9 +236,10 @@ func (a *API) waitForChange(ctx context.Context, c *Call, checkout *models.Check
 	case <-waiter.Closed():
 	case <-ctx.Done():
 	}
+	return nil
 }
 
-func (a *API) listCheckouts(ctx context.Context, c *Call, in *listCheckoutsInput) (*struct{ Body List[Checkout] }, error) {
+func (a *API) listCheckouts(ctx context.Context, c *Call, in *listCheckoutsInput) (*checkoutsOutput, error) {
 	filter := store.CheckoutFilter{KeyID: c.Key.ID, Reference: in.Reference, Status: models.CheckoutStatus(in.Status)}
 	var err error
 	if filter.From, err = instant("created_from", in.From); err != nil {
@@ -183,11 +252,11 @@ func (a *API) listCheckouts(ctx context.Context, c *Call, in *listCheckoutsInput
 	if err != nil {
 		return nil, err
 	}
-	out := &struct{ Body List[Checkout] }{List[Checkout]{Data: []Checkout{}, Next: nextPage(next)}}
+	var list []Checkout
 	for _, v := range views {
-		out.Body.Data = append(out.Body.Data, a.checkout(v.Wire()))
+		list = append(list, a.checkout(v.Wire()))
 	}
-	return out, nil
+	return &checkoutsOutput{listOf(list, next)}, nil
 }
 
 // instant parses the time of a parameter; zero if it was left out.

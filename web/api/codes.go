@@ -55,6 +55,8 @@ const (
 	CodeInvalidEmail        Code = "invalid_email"
 	CodeOverLimit           Code = "over_limit"
 	CodeRefundTooMuch       Code = "refund_too_much"
+	CodeInvalidCode         Code = "invalid_code"
+	CodeRateNotAvailable    Code = "rate_not_available"
 	CodePlatformUnreachable Code = "platform_unreachable"
 )
 
@@ -103,8 +105,10 @@ var meanings = []meaning{
 	{CodeInvalidEmail, http.StatusUnprocessableEntity, "The value is not an e-mail address."},
 	{CodeOverLimit, http.StatusUnprocessableEntity, "The key may not refund as much within 24 hours."},
 	{CodeRefundTooMuch, http.StatusUnprocessableEntity, "More than is left of the payment cannot be refunded."},
+	{CodeInvalidCode, http.StatusUnprocessableEntity, "The code is unknown, was used, or has run out, or the verifier does not belong to it."},
 	{CodeRateLimited, http.StatusTooManyRequests, "There were too many requests. Retry-After says when to go on."},
 	{CodeInternal, http.StatusInternalServerError, "The shop made an error. It was logged under request_id."},
+	{CodeRateNotAvailable, http.StatusServiceUnavailable, "There is no rate at which the shop sells at the moment. Send the request again later."},
 	{CodePlatformUnreachable, http.StatusServiceUnavailable, "The exchange does not answer. Send the request again later."},
 	{CodeUnavailable, http.StatusServiceUnavailable, "The shop cannot answer at the moment. Send the request again later."},
 }

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"mime"
@@ -20,6 +21,7 @@ import (
 	"github.com/hashicorp/golang-lru/v2"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/keys"
 	"github.com/coincart/coincart/models/store"
 	"github.com/coincart/coincart/models/wire"
 )
@@ -39,6 +41,7 @@ type Call struct {
 	RequestID  string
 	RemoteAddr string
 
+	gin    *gin.Context
 	route  *Route
 	onceID string // digest of key, route and Idempotency-Key
 	digest string // of the body
@@ -46,6 +49,21 @@ type Call struct {
 
 // Actor returns who does something with this request.
 func (c *Call) Actor() models.Actor { return c.Key.Actor(c.RemoteAddr, c.RequestID) }
+
+// WaitedKey is set in gin's context of a request that waited for a change, so that its time is not taken for the time to answer.
+const WaitedKey = "api.waited"
+
+// waits gives a request more time than the server does.
+func (c *Call) waits(longest time.Duration) error {
+	c.gin.Set(WaitedKey, true)
+	control, end := http.NewResponseController(c.gin.Writer), time.Now().Add(longest+writeTime)
+	for _, err := range []error{control.SetReadDeadline(end), control.SetWriteDeadline(end)} {
+		if err != nil && !errors.Is(err, http.ErrNotSupported) {
+			return fmt.Errorf("set a deadline: %w", err)
+		}
+	}
+	return nil
+}
 
 type callKey struct{}
 
@@ -58,7 +76,7 @@ func callOf(ctx context.Context) *Call {
 func (a *API) guard(ctx huma.Context, next func(huma.Context)) {
 	c := humagin.Unwrap(ctx)
 	route, _ := ctx.Operation().Metadata[ruleKey].(*Route)
-	call := &Call{RequestID: requestID(c), RemoteAddr: c.ClientIP(), Version: wire.Version, route: route}
+	call := &Call{RequestID: requestID(c), RemoteAddr: c.ClientIP(), Version: wire.Version, gin: c, route: route}
 	limited, cancel := context.WithTimeout(ctx.Context(), route.time())
 	defer cancel()
 	if p := a.admit(limited, c, ctx.Operation(), call); p != nil {
@@ -121,7 +139,7 @@ func (a *API) admitKey(ctx context.Context, c *gin.Context, call *Call) *Problem
 		a.working.add(secret)
 	}
 	call.Key, call.Version = key, key.Version
-	if !allowed(key.Networks, c.ClientIP()) {
+	if !allowed(&key, c.ClientIP()) {
 		return problem(CodeIPNotAllowed)
 	}
 	if p := a.keys.take(ctx, c.Writer.Header(), key.ID); p != nil {
@@ -172,25 +190,10 @@ func (a *API) noteUse(ctx context.Context, key *models.APIKey, c *gin.Context) {
 	}
 }
 
-// allowed reports whether an address is in one of the networks; no networks are all.
-func allowed(networks []string, address string) bool {
-	if len(networks) == 0 {
-		return true
-	}
-	ip, err := netip.ParseAddr(address)
-	if err != nil {
-		return false
-	}
-	ip = ip.Unmap().WithZone("")
-	for _, text := range networks {
-		if prefix, err := netip.ParsePrefix(text); err == nil && prefix.Contains(ip) {
-			return true
-		}
-		if one, err := netip.ParseAddr(text); err == nil && one == ip {
-			return true
-		}
-	}
-	return false
+// allowed reports whether a key may be used from an address.
+func allowed(key *models.APIKey, address string) bool {
+	from, err := netip.ParseAddr(address)
+	return len(key.Networks) == 0 || err == nil && keys.Admits(key, from.WithZone(""))
 }
 
 func network(c *gin.Context) string {
@@ -267,7 +270,9 @@ func digest(parts ...string) string {
 }
 
 // workingKeys remembers digests of keys that have worked in this process lately.
-type workingKeys struct{ seen *lru.Cache[[sha256.Size]byte, struct{}] }
+type workingKeys struct {
+	seen *lru.Cache[[sha256.Size]byte, struct{}]
+}
 
 func newWorkingKeys() *workingKeys {
 	const most = 1024

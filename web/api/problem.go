@@ -13,7 +13,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humagin"
 	"github.com/gin-gonic/gin"
 
-	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/keys"
 	"github.com/coincart/coincart/models/once"
 	"github.com/coincart/coincart/models/store"
 	"github.com/coincart/coincart/payments"
@@ -86,7 +86,9 @@ func faults(list []Fault) *Problem {
 	return p
 }
 
-func fault(code Code, param string) Fault { return Fault{Code: code, Param: param, Detail: code.says().detail} }
+func fault(code Code, param string) Fault {
+	return Fault{Code: code, Param: param, Detail: code.says().detail}
+}
 
 // failures are the errors of use cases that have a code of their own. Every other error is the shop's own fault.
 var failures = []struct {
@@ -98,6 +100,7 @@ var failures = []struct {
 	{checkouts.ErrEnded, CodeCheckoutExpired},
 	{checkouts.ErrNotPaid, CodeNotPaid},
 	{checkouts.ErrRefundLimit, CodeOverLimit},
+	{keys.ErrCode, CodeInvalidCode},
 	{once.ErrOther, CodeIdempotencyConflict},
 	{once.ErrInFlight, CodeIdempotencyInFlight},
 	{store.ErrCursor, CodeInvalidCursor},
@@ -225,4 +228,3 @@ func (a *API) refuse(c *gin.Context, p *Problem) {
 func (a *API) Fail(c *gin.Context, status int) { a.refuse(c, problem(codeOfStatus(status))) }
 
 func requestID(c *gin.Context) string { return c.Writer.Header().Get(visit.RequestIDHeader) }
-

@@ -16,8 +16,8 @@ type quota struct {
 	kind  string
 	limit int // a minute; negative: none
 
-	mu   sync.Mutex
-	open map[string]*window // by who
+	mu    sync.Mutex
+	open  map[string]*window // by who
 	swept time.Time
 }
 
