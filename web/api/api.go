@@ -89,6 +89,7 @@ func New(c Config, engine *gin.Engine) (*API, error) {
 	a.huma = humagin.NewWithGroup(engine, engine.Group(Prefix), a.config())
 	a.huma.UseMiddleware(a.guard)
 	a.register()
+	a.adjust()
 	a.document = sync.OnceValue(a.writeDocument)
 	a.pages(engine)
 	return a, nil

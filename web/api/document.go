@@ -97,7 +97,6 @@ func (a *API) problemResponse(status int) *huma.Response {
 // writeDocument returns the document as it is served.
 func (a *API) writeDocument() []byte {
 	doc := a.huma.OpenAPI()
-	a.adjust(doc.Components.Schemas)
 	text, err := json.Marshal(doc)
 	if err != nil { // it has texts and numbers only
 		panic(err)
