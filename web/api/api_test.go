@@ -18,7 +18,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/coincart/coincart/models"
-	"github.com/coincart/coincart/models/modelstest"
 	"github.com/coincart/coincart/payments/paymentstest"
 	"github.com/coincart/coincart/web"
 	"github.com/coincart/coincart/web/api"
@@ -265,5 +264,3 @@ func (s *shop) pay(id string) {
 	s.Deliver()
 	s.Work()
 }
-
-var _ = modelstest.SQLite
