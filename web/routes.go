@@ -76,6 +76,8 @@ func (s *Server) routes(pages *shop.Pages, exchange *platform.Pages) {
 	s.get(payments.ConnectedPath, exchange.Connected, s.limits.connect)
 	s.post("/payments/disconnect", exchange.Disconnect)
 
+	s.get(api.DocsPath, s.api.Reference)
+
 	for _, r := range s.officeTable {
 		if r.Method == http.MethodGet {
 			s.get(r.Path, s.office.Guard(r))

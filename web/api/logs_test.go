@@ -2,8 +2,12 @@ package api_test
 
 import (
 	"bytes"
+	"io"
 	"log/slog"
 	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/require"
 )
 
 // logs keeps what a server logs.
@@ -26,4 +30,11 @@ func (l *logs) String() string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.text.String()
+}
+
+func readAll(t testing.TB, r io.Reader) string {
+	t.Helper()
+	text, err := io.ReadAll(r)
+	require.NoError(t, err)
+	return string(text)
 }
