@@ -118,7 +118,7 @@ func TestOfficeWebhooks_DeliveriesAreShownAndSentAgain(t *testing.T) {
 	owner.get(delivery).is(http.StatusOK).has("webhook-id", list[0].EventID, "marked", "(500)", html.EscapeString("<b>database down</b>"))
 	owner.get("/admin/orders/"+order.ID).is(http.StatusOK).has(english.T("admin.event.webhook", "Type", "order.paid"), delivery)
 	viewer := s.staffed(models.RoleViewer)
-	viewer.get("/admin/orders/"+order.ID).has(english.T("admin.event.webhook", "Type", "order.paid")).lacks(delivery)
+	viewer.get("/admin/orders/" + order.ID).has(english.T("admin.event.webhook", "Type", "order.paid")).lacks(delivery)
 
 	status.Store(http.StatusNoContent)
 	owner.post(delivery + "/resend").redirects(delivery)

@@ -132,6 +132,7 @@ func (a *API) register() {
 	a.refundRoutes()
 	a.rateRoutes()
 	a.eventRoutes()
+	a.webhookRoutes()
 }
 
 // Rule says who may call a route. A rule that is empty is an error.

@@ -57,6 +57,8 @@ const (
 	CodeRefundTooMuch       Code = "refund_too_much"
 	CodeInvalidCode         Code = "invalid_code"
 	CodeRateNotAvailable    Code = "rate_not_available"
+	CodeEndpointDisabled    Code = "endpoint_disabled"
+	CodeTooManyEndpoints    Code = "too_many_endpoints"
 	CodePlatformUnreachable Code = "platform_unreachable"
 )
 
@@ -83,6 +85,8 @@ var meanings = []meaning{
 	{CodeAlreadyPaid, http.StatusConflict, "The checkout is paid, or money came for it."},
 	{CodeCheckoutExpired, http.StatusConflict, "The checkout has ended without a payment."},
 	{CodeNotPaid, http.StatusConflict, "Nothing was paid that can be refunded."},
+	{CodeEndpointDisabled, http.StatusConflict, "The webhook endpoint is disabled: nothing can be sent to it."},
+	{CodeTooManyEndpoints, http.StatusConflict, "The shop has as many webhook endpoints as it may have."},
 	{CodeIdempotencyInFlight, http.StatusConflict, "The same request is being handled. Send it again in a moment."},
 	{CodeBodyTooLarge, http.StatusRequestEntityTooLarge, "The body is larger than 64 KiB."},
 	{CodeMediaType, http.StatusUnsupportedMediaType, "The body must be application/json."},
@@ -160,6 +164,8 @@ var inputCodes = []struct {
 	{invalid.Unknown, "coins", CodeInvalidCoin},
 	{invalid.Twice, "currency_amount", CodeInvalidAmount},
 	{invalid.HTTPS, "image_url", CodeInvalidURL},
+	{invalid.HTTPS, "url", CodeInvalidURL},
+	{invalid.Public, "", CodeInvalidURL},
 	{invalid.Range, "quantity", CodeOutOfRange},
 	{invalid.Range, "expires_in", CodeOutOfRange},
 	{invalid.Range, "", CodeInvalidAmount},

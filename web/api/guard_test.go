@@ -37,6 +37,17 @@ func scopes() map[string]string {
 		"GET /rates":                   "rates:read",
 		"GET /events":                  "events:read",
 		"GET /events/{id}":             "events:read",
+
+		"POST /webhook_endpoints":                                      "webhooks:write",
+		"GET /webhook_endpoints":                                       "webhooks:read",
+		"GET /webhook_endpoints/{id}":                                  "webhooks:read",
+		"PATCH /webhook_endpoints/{id}":                                "webhooks:write",
+		"DELETE /webhook_endpoints/{id}":                               "webhooks:write",
+		"POST /webhook_endpoints/{id}/rotate_secret":                   "webhooks:write",
+		"POST /webhook_endpoints/{id}/ping":                            "webhooks:write",
+		"GET /webhook_endpoints/{id}/deliveries":                       "webhooks:read",
+		"POST /webhook_endpoints/{id}/redeliver":                       "webhooks:write",
+		"POST /webhook_endpoints/{id}/deliveries/{delivery}/redeliver": "webhooks:write",
 	}
 }
 
@@ -88,7 +99,7 @@ func TestRoutes_AskForTheirScope(t *testing.T) {
 		keys[scope] = [2]string{with, without}
 	}
 	for _, r := range s.web.API().Routes() {
-		path := strings.NewReplacer("{id}", "none", "{sku}", "NONE", "{day}", "2026-11-01").Replace(r.Path)
+		path := strings.NewReplacer("{id}", "none", "{delivery}", "none", "{sku}", "NONE", "{day}", "2026-11-01").Replace(r.Path)
 		var body any
 		if r.Method != http.MethodGet {
 			body = "{}"

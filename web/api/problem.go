@@ -13,6 +13,8 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humagin"
 	"github.com/gin-gonic/gin"
 
+	"github.com/coincart/coincart/models/hooks"
+	"github.com/coincart/coincart/models/invalid"
 	"github.com/coincart/coincart/models/keys"
 	"github.com/coincart/coincart/models/once"
 	"github.com/coincart/coincart/models/store"
@@ -101,6 +103,8 @@ var failures = []struct {
 	{checkouts.ErrNotPaid, CodeNotPaid},
 	{checkouts.ErrRefundLimit, CodeOverLimit},
 	{keys.ErrCode, CodeInvalidCode},
+	{hooks.ErrOff, CodeEndpointDisabled},
+	{hooks.ErrTooMany, CodeTooManyEndpoints},
 	{once.ErrOther, CodeIdempotencyConflict},
 	{once.ErrInFlight, CodeIdempotencyInFlight},
 	{store.ErrCursor, CodeInvalidCursor},
@@ -128,6 +132,13 @@ func (a *API) findProblem(err error) *Problem {
 	}
 	if input := (*checkouts.InputError)(nil); errors.As(err, &input) {
 		return faults(faultsOf(input.Problems))
+	}
+	if input := (*hooks.InputError)(nil); errors.As(err, &input) {
+		pointers := invalid.Problems{}
+		for field, what := range input.Problems {
+			pointers["/"+field] = what
+		}
+		return faults(faultsOf(pointers))
 	}
 	if tooMuch := (*store.RefundTooMuchError)(nil); errors.As(err, &tooMuch) {
 		return problem(CodeRefundTooMuch)
