@@ -16,6 +16,7 @@ import (
 	staffpages "github.com/coincart/coincart/web/admin/staff"
 	"github.com/coincart/coincart/web/admin/stock"
 	"github.com/coincart/coincart/web/admin/system"
+	"github.com/coincart/coincart/web/admin/webhooks"
 	"github.com/coincart/coincart/web/shop"
 	"github.com/coincart/coincart/web/visit"
 )
@@ -33,6 +34,7 @@ func officeTable(site *visit.Site, s assembly.Services, accounts *staff.Accounts
 		books.Routes(site, s.Books, s.Payments, accounts),
 		customers.Routes(site, s.Customers),
 		apikeys.Routes(site, s.Keys),
+		webhooks.Routes(site, s.Hooks, s.Keys),
 		system.Routes(site, s.Jobs, s.Books, checks),
 	)
 }

@@ -92,6 +92,7 @@ const (
 	SectionStaff         Section = "staff" // May.Staff
 	SectionSettings      Section = "settings"
 	SectionAPIKeys       Section = "api-keys" // May.Settings
+	SectionWebhooks      Section = "webhooks" // May.Settings
 	SectionHealth        Section = "health"
 	SectionAccount       Section = "account"
 )
