@@ -204,7 +204,11 @@ func (a *API) changeProduct(ctx context.Context, c *Call, in *changeProductInput
 	if productMark(stored) != in.IfMatch {
 		return nil, problem(CodeChanged)
 	}
-	changed, err := in.Body.apply(stored)
+	digits, err := a.digits(ctx)
+	if err != nil {
+		return nil, err
+	}
+	changed, err := in.Body.apply(stored, digits)
 	if err != nil {
 		return nil, err
 	}
@@ -222,11 +226,18 @@ func (a *API) changeProduct(ctx context.Context, c *Call, in *changeProductInput
 	return a.productOutput(ctx, now)
 }
 
-// apply returns the product with the changes.
-func (b *ChangedProduct) apply(p models.Product) (models.Product, error) {
+// apply returns the product with the changes. digits are those of the shop's currency.
+func (b *ChangedProduct) apply(p models.Product, digits int) (models.Product, error) {
 	p.Title, p.Summary, p.Description, p.Hidden, p.Featured = b.Title, b.Summary, b.Description, b.Hidden, b.Featured
 	p.Variants = slices.Clone(p.Variants)
 	var wrong []Fault
+	price := func(at, text string) models.Amount {
+		amount, err := models.ParseAmount(text)
+		if err != nil || amount.Digits() > digits {
+			wrong = append(wrong, fault(CodeInvalidAmount, at))
+		}
+		return amount
+	}
 	for i, change := range b.Variants {
 		at := fmt.Sprintf("/variants/%d/", i)
 		place := slices.IndexFunc(p.Variants, func(v models.Variant) bool { return v.SKU == change.SKU })
@@ -235,16 +246,9 @@ func (b *ChangedProduct) apply(p models.Product) (models.Product, error) {
 			continue
 		}
 		v := &p.Variants[place]
-		price, err := models.ParseAmount(change.Price)
-		if err != nil {
-			wrong = append(wrong, fault(CodeInvalidAmount, at+"price"))
-		}
-		v.Price, v.SalePrice, v.Barcode = price, models.Amount{}, change.Barcode
-		if change.SalePrice == "" {
-			continue
-		}
-		if v.SalePrice, err = models.ParseAmount(change.SalePrice); err != nil {
-			wrong = append(wrong, fault(CodeInvalidAmount, at+"sale_price"))
+		v.Price, v.SalePrice, v.Barcode = price(at+"price", change.Price), models.Amount{}, change.Barcode
+		if change.SalePrice != "" {
+			v.SalePrice = price(at+"sale_price", change.SalePrice)
 		}
 	}
 	if len(wrong) > 0 {
