@@ -144,7 +144,7 @@ func (s *Service) try(ctx context.Context, d models.Delivery) (models.WebhookEnd
 		return e, failed(models.DeliverySecret), nil
 	}
 	if err != nil {
-		return e, failed(models.DeliveryAddress), nil //nolint:nilerr // an address that no request can be made of
+		return e, failed(models.DeliveryAddress), nil // no request can be made of it
 	}
 	began := time.Now()
 	try := s.answer(request, at)
