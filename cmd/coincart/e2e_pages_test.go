@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/coincart/coincart/models"
+	modelshooks "github.com/coincart/coincart/models/hooks"
 	"github.com/coincart/coincart/models/modelstest"
 	"github.com/coincart/coincart/models/staff"
 	"github.com/coincart/coincart/models/store"
@@ -128,6 +129,7 @@ func (g *gallery) visitDoors() {
 func (g *gallery) visitPages() {
 	g.t.Helper()
 	order, cancelled, exported := g.work()
+	delivery := g.webhook()
 	customer, err := g.shop.store.CustomerID(order.Email)
 	require.NoError(g.t, err)
 	for _, p := range []officePage{
@@ -160,6 +162,9 @@ func (g *gallery) visitPages() {
 		{"task-export", "/admin/tasks/:id", "/admin/tasks/" + exported.ID, false},
 		{"audit", "/admin/audit", "/admin/audit", false},
 		{"staff", "/admin/staff", "/admin/staff", false},
+		{"webhooks", "/admin/webhooks", "/admin/webhooks", false},
+		{"webhook", "/admin/webhooks/:id", "/admin/webhooks/" + delivery.EndpointID, false},
+		{"webhook-delivery", "/admin/webhooks/:id/deliveries/:delivery", "/admin/webhooks/" + delivery.EndpointID + "/deliveries/" + delivery.ID, false},
 		{"settings", "/admin/settings", "/admin/settings", false},
 		{"settings-mail", "/admin/settings/:group", "/admin/settings/mail", false},
 		{"settings-legal", "/admin/settings/:group", "/admin/settings/legal?page=privacy", false},
@@ -210,4 +215,19 @@ func (g *gallery) work() (order models.Order, cancelled, exported models.Task) {
 	g.order("waiting@example.org")
 	g.finished()
 	return order, cancelled, exported
+}
+
+// webhook adds an endpoint that nobody answers, and returns what it was told.
+func (g *gallery) webhook() models.Delivery {
+	g.t.Helper()
+	ctx, hooks := g.t.Context(), g.shop.services.Hooks
+	made, err := hooks.Create(ctx, staff.CommandLine(), nil, modelshooks.Draft{URL: "https://LOCALHOST:9/webhooks"})
+	require.NoError(g.t, err)
+	require.NoError(g.t, hooks.Ping(ctx, staff.CommandLine(), made.ID, ""))
+	_, err = g.shop.store.PublishToEndpoints(ctx, 100)
+	require.NoError(g.t, err)
+	list, _, err := hooks.Deliveries(ctx, made.ID, "", "", "", 0)
+	require.NoError(g.t, err)
+	require.NotEmpty(g.t, list)
+	return list[0]
 }

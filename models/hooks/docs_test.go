@@ -148,7 +148,7 @@ console.log(verify(m.headers, Buffer.from(m.body), m.secret) ? "good" : "bad");
 
 func TestDocs_GoVerifies(t *testing.T) {
 	t.Parallel()
-	folder, err := os.MkdirTemp(".", "_docs-") // within the module; patterns leave it out
+	folder, err := os.MkdirTemp(".", "_docs-") //nolint:usetesting // within the module; patterns leave it out
 	require.NoError(t, err)
 	t.Cleanup(func() { assert.NoError(t, os.RemoveAll(folder)) })
 	source := write(t, folder, "main.go", `package main

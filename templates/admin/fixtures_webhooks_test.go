@@ -76,6 +76,9 @@ func (f fixtures) endpointRow() admin.EndpointRow {
 func (f fixtures) endpointForm() admin.EndpointForm {
 	form := admin.EndpointForm{PublicKey: true}
 	for i, t := range models.EventTypes() {
+		if t == models.EventPing {
+			continue
+		}
 		form.Types = append(form.Types, admin.Tick{Value: string(t), On: i < 3})
 	}
 	return form

@@ -66,9 +66,8 @@ func TestPages_EveryFormGoesToAKnownAddress(t *testing.T) {
 		`|settings/(shop|currency|legal|mail|mail/test|orders|limits|pricing|retention)` +
 		`|coupons(/` + zoneID + `(/switch)?)?|delivery(/` + zoneID + `(/delete)?)?` +
 		`|coins|coins/BTC|coins/BTC/accept|price-sources|price-sources/exchange` +
-		`|api-keys(/k1(/end)?|/authorize)?` +
-		`|audit/export|customers/[0-9a-f]{48}/(note|export|erase)|staff/(invite|invitations/i\d/end|s\d/(role|disable|enable|end-sessions))))$`)
-	get := regexp.MustCompile(`^/admin(/(orders|customers|refunds|statements|statements/` + day + `|audit|products|coupons|delivery/tester|stock|stock/ledger|imports/` + importID + `))?$`)
+		`|api-keys(/authorize|/k1(/end)?)?|webhooks(/e1(/(ping|rotate|switch|delete|resend|deliveries/d1/resend))?)?|audit/export|customers/[0-9a-f]{48}/(note|export|erase)|staff/(invite|invitations/i\d/end|s\d/(role|disable|enable|end-sessions))))$`)
+	get := regexp.MustCompile(`^/admin(/(orders|customers|refunds|statements|statements/` + day + `|audit|webhooks/e1|products|coupons|delivery/tester|stock|stock/ledger|imports/` + importID + `))?$`)
 	form := regexp.MustCompile(`<form\s[^>]*>`)
 	attribute := regexp.MustCompile(`\s(formaction|action|method)="([^"]*)"`)
 	button := regexp.MustCompile(`\sformaction="([^"]*)"`)

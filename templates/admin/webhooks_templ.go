@@ -524,7 +524,7 @@ func endpointFields(p *i18n.Printer, f EndpointForm) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = field(p, input{id: "description", label: p.T("admin.webhook.about"), hint: p.T("admin.webhook.about.hint"), from: f.About, length: "200"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = field(p, input{id: "about", name: "description", label: p.T("admin.webhook.about"), hint: p.T("admin.webhook.about.hint"), from: f.About, length: "200"}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -132,7 +132,10 @@ func (a *API) register() {
 	a.refundRoutes()
 	a.rateRoutes()
 	a.eventRoutes()
-	a.webhookRoutes()
+	webhookRoutes(a)
+	a.orderRoutes()
+	a.productRoutes()
+	a.statementRoutes()
 }
 
 // Rule says who may call a route. A rule that is empty is an error.

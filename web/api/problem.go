@@ -13,10 +13,13 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humagin"
 	"github.com/gin-gonic/gin"
 
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/catalogue"
 	"github.com/coincart/coincart/models/hooks"
 	"github.com/coincart/coincart/models/invalid"
 	"github.com/coincart/coincart/models/keys"
 	"github.com/coincart/coincart/models/once"
+	"github.com/coincart/coincart/models/stockroom"
 	"github.com/coincart/coincart/models/store"
 	"github.com/coincart/coincart/payments"
 	"github.com/coincart/coincart/payments/checkouts"
@@ -105,12 +108,27 @@ var failures = []struct {
 	{keys.ErrCode, CodeInvalidCode},
 	{hooks.ErrOff, CodeEndpointDisabled},
 	{hooks.ErrTooMany, CodeTooManyEndpoints},
+	{payments.ErrNotFulfillable, CodeNotFulfillable},
+	{stockroom.ErrUntracked, CodeNotCounted},
 	{once.ErrOther, CodeIdempotencyConflict},
 	{once.ErrInFlight, CodeIdempotencyInFlight},
 	{store.ErrCursor, CodeInvalidCursor},
 	{payments.ErrUnreachable, CodePlatformUnreachable},
 	{store.ErrUnavailable, CodeUnavailable},
 	{context.DeadlineExceeded, CodeUnavailable},
+}
+
+// inputFailures are the errors of use cases that are about one member of the body.
+var inputFailures = []struct {
+	cause error
+	code  Code
+	param string
+}{
+	{payments.ErrPieces, CodeInvalidValue, "/lines"},
+	{payments.ErrRestocked, CodeInvalidValue, "/lines"},
+	{payments.ErrTrackingLink, CodeInvalidURL, "/tracking_url"},
+	{models.ErrNoteText, CodeInvalidCharacters, ""},
+	{store.ErrText, CodeInvalidCharacters, ""},
 }
 
 // problemOf returns the problem that tells an error of a use case. What is the shop's own fault is logged, and told as such.
@@ -142,6 +160,14 @@ func (a *API) findProblem(err error) *Problem {
 	}
 	if tooMuch := (*store.RefundTooMuchError)(nil); errors.As(err, &tooMuch) {
 		return problem(CodeRefundTooMuch)
+	}
+	if jump := (*catalogue.PriceJumpError)(nil); errors.As(err, &jump) {
+		return problem(CodePriceJump)
+	}
+	for _, at := range inputFailures {
+		if errors.Is(err, at.cause) {
+			return faults([]Fault{fault(at.code, at.param)})
+		}
 	}
 	for _, f := range failures {
 		if errors.Is(err, f.cause) {

@@ -112,53 +112,57 @@ type (
 	emptyOutput        struct{}
 )
 
-func (a *API) webhookRoutes() {
+// webhooks are the handlers of webhook endpoints.
+type webhooks struct{ *API }
+
+func webhookRoutes(a *API) {
+	handle := webhooks{a}
 	const group, at = "Webhooks", "/webhook_endpoints"
 	read, write := Rule{Scope: models.ScopeWebhooksRead}, Rule{Scope: models.ScopeWebhooksWrite}
 	input := []Code{CodeInvalidURL}
 	add(a, Route{
 		Method: http.MethodPost, Path: at, Name: "createWebhookEndpoint", Group: group, Summary: "Be told about events", Rule: write, Status: http.StatusCreated,
 		Kept: MadeEndpoint{}, Fails: append(input, CodeTooManyEndpoints), Text: "The endpoint is told about what the key made and about the shop, as far as the key's scopes go.",
-	}, a.createEndpoint)
+	}, handle.createEndpoint)
 	add(a, Route{
 		Method: http.MethodGet, Path: at, Name: "listWebhookEndpoints", Group: group, Summary: "The key's endpoints, newest first", Rule: read, Text: "All of them: a shop has few.",
-	}, a.listEndpoints)
-	add(a, Route{Method: http.MethodGet, Path: at + "/{id}", Name: "getWebhookEndpoint", Group: group, Summary: "An endpoint", Rule: read}, a.getEndpoint)
+	}, handle.listEndpoints)
+	add(a, Route{Method: http.MethodGet, Path: at + "/{id}", Name: "getWebhookEndpoint", Group: group, Summary: "An endpoint", Rule: read}, handle.getEndpoint)
 	add(a, Route{
 		Method: http.MethodPatch, Path: at + "/{id}", Name: "changeWebhookEndpoint", Group: group, Summary: "Change an endpoint", Rule: write, Fails: input,
-	}, a.changeEndpoint)
+	}, handle.changeEndpoint)
 	add(a, Route{
 		Method: http.MethodDelete, Path: at + "/{id}", Name: "deleteWebhookEndpoint", Group: group, Summary: "Delete an endpoint with its deliveries", Rule: write,
 		Status: http.StatusNoContent,
-	}, a.deleteEndpoint)
+	}, handle.deleteEndpoint)
 	add(a, Route{
 		Method: http.MethodPost, Path: at + "/{id}/rotate_secret", Name: "rotateWebhookSecret", Group: group, Summary: "Replace the secret", Rule: write, Kept: RotatedSecret{},
 		Text: "For 24 hours webhooks are signed with both secrets.",
-	}, a.rotateSecret)
+	}, handle.rotateSecret)
 	add(a, Route{
 		Method: http.MethodPost, Path: at + "/{id}/ping", Name: "pingWebhookEndpoint", Group: group, Summary: "Send the event endpoint.ping", Rule: write,
 		Status: http.StatusAccepted, Kept: WebhookEndpoint{}, Fails: []Code{CodeEndpointDisabled},
-	}, a.pingEndpoint)
+	}, handle.pingEndpoint)
 	add(a, Route{
 		Method: http.MethodGet, Path: at + "/{id}/deliveries", Name: "listWebhookDeliveries", Group: group, Summary: "What an endpoint was told, newest first", Rule: read,
 		Fails: []Code{CodeInvalidCursor}, Text: "Of the last 30 days, and what waits.",
-	}, a.listDeliveries)
+	}, handle.listDeliveries)
 	add(a, Route{
 		Method: http.MethodPost, Path: at + "/{id}/redeliver", Name: "redeliverEvents", Group: group, Summary: "Send again what was not delivered", Rule: write,
 		Status: http.StatusAccepted, Kept: Redelivered{}, Fails: []Code{CodeEndpointDisabled},
-	}, a.redeliver)
+	}, handle.redeliver)
 	add(a, Route{
 		Method: http.MethodPost, Path: at + "/{id}/deliveries/{delivery}/redeliver", Name: "redeliverEvent", Group: group, Summary: "Send one event again", Rule: write,
 		Status: http.StatusAccepted, Kept: Delivery{}, Fails: []Code{CodeEndpointDisabled},
-	}, a.redeliverOne)
+	}, handle.redeliverOne)
 }
 
-func (a *API) endpoint(ctx context.Context, e *models.WebhookEndpoint) WebhookEndpoint {
+func (a webhooks) endpoint(ctx context.Context, e *models.WebhookEndpoint) WebhookEndpoint {
 	return WebhookEndpoint{Endpoint: wire.OfEndpoint(e, 0), PublicKey: a.services.Hooks.PublicKey(ctx, e.ID)}
 }
 
 // createEndpoint keeps an answer without the secret: kept answers are not encrypted.
-func (a *API) createEndpoint(ctx context.Context, c *Call, in *createEndpointInput) (*Kept, error) {
+func (a webhooks) createEndpoint(ctx context.Context, c *Call, in *createEndpointInput) (*Kept, error) {
 	want := hooks.Draft{URL: in.Body.URL, Types: in.Body.Types, Description: in.Body.Description, PublicKey: in.Body.KeyPair}
 	var made models.WebhookEndpoint
 	k, err := keep(once.Make(ctx, a.store, c.Once("", asItIs), func(tx *store.Store) (_ any, err error) {
@@ -185,7 +189,7 @@ func (k *Kept) tell(object any) (*Kept, error) {
 	return k, nil
 }
 
-func (a *API) listEndpoints(ctx context.Context, c *Call, _ *listEndpointsInput) (*endpointsOutput, error) {
+func (a webhooks) listEndpoints(ctx context.Context, c *Call, _ *listEndpointsInput) (*endpointsOutput, error) {
 	list, err := a.services.Hooks.List(ctx, c.Key.ID)
 	if err != nil {
 		return nil, err
@@ -197,7 +201,7 @@ func (a *API) listEndpoints(ctx context.Context, c *Call, _ *listEndpointsInput)
 	return &endpointsOutput{listOf(rows, "")}, nil
 }
 
-func (a *API) getEndpoint(ctx context.Context, c *Call, in *endpointInput) (*endpointOutput, error) {
+func (a webhooks) getEndpoint(ctx context.Context, c *Call, in *endpointInput) (*endpointOutput, error) {
 	e, err := a.services.Hooks.Get(ctx, in.ID, c.Key.ID)
 	if err != nil {
 		return nil, err
@@ -205,43 +209,22 @@ func (a *API) getEndpoint(ctx context.Context, c *Call, in *endpointInput) (*end
 	return &endpointOutput{a.endpoint(ctx, &e)}, nil
 }
 
-func (a *API) changeEndpoint(ctx context.Context, c *Call, in *changeEndpointInput) (*endpointOutput, error) {
-	err := a.store.Tx(ctx, func(tx *store.Store) error {
-		inside := a.services.Hooks.In(tx)
-		e, err := inside.Get(ctx, in.ID, c.Key.ID)
-		if err != nil {
-			return err
-		}
-		want := hooks.Draft{URL: e.URL, Types: e.Types, Description: e.Description, PublicKey: len(e.KeySealed) > 0}
-		set(&want.URL, in.Body.URL)
-		set(&want.Description, in.Body.Description)
-		set(&want.PublicKey, in.Body.KeyPair)
-		if in.Body.Types != nil {
-			want.Types = in.Body.Types
-		}
-		if err := inside.Change(ctx, c.Actor(), in.ID, c.Key.ID, 0, &c.Key, want); err != nil || in.Body.Status == nil {
-			return err
-		}
-		return inside.Switch(ctx, c.Actor(), in.ID, c.Key.ID, *in.Body.Status == string(models.EndpointEnabled))
-	})
-	if err != nil {
+func (a webhooks) changeEndpoint(ctx context.Context, c *Call, in *changeEndpointInput) (*endpointOutput, error) {
+	edit := hooks.Edit{URL: in.Body.URL, Description: in.Body.Description, Types: in.Body.Types, PublicKey: in.Body.KeyPair}
+	if in.Body.Status != nil {
+		edit.Enabled = new(*in.Body.Status == string(models.EndpointEnabled))
+	}
+	if err := a.services.Hooks.Edit(ctx, c.Actor(), in.ID, c.Key.ID, &c.Key, edit); err != nil {
 		return nil, err
 	}
 	return a.getEndpoint(ctx, c, &endpointInput{in.ID})
 }
 
-// set sets what was given.
-func set[T any](to, given *T) {
-	if given != nil {
-		*to = *given
-	}
-}
-
-func (a *API) deleteEndpoint(ctx context.Context, c *Call, in *endpointInput) (*emptyOutput, error) {
+func (a webhooks) deleteEndpoint(ctx context.Context, c *Call, in *endpointInput) (*emptyOutput, error) {
 	return &emptyOutput{}, a.services.Hooks.Delete(ctx, c.Actor(), in.ID, c.Key.ID)
 }
 
-func (a *API) rotateSecret(ctx context.Context, c *Call, in *endpointInput) (*Kept, error) {
+func (a webhooks) rotateSecret(ctx context.Context, c *Call, in *endpointInput) (*Kept, error) {
 	var secret models.Secret
 	var out RotatedSecret
 	k, err := keep(once.Make(ctx, a.store, c.Once(in.ID, asItIs), func(tx *store.Store) (_ any, err error) {
@@ -260,7 +243,7 @@ func (a *API) rotateSecret(ctx context.Context, c *Call, in *endpointInput) (*Ke
 	return k.tell(out)
 }
 
-func (a *API) pingEndpoint(ctx context.Context, c *Call, in *endpointInput) (*Kept, error) {
+func (a webhooks) pingEndpoint(ctx context.Context, c *Call, in *endpointInput) (*Kept, error) {
 	return keep(once.Make(ctx, a.store, c.Once(in.ID, asItIs), func(tx *store.Store) (any, error) {
 		inside := a.services.Hooks.In(tx)
 		if err := inside.Ping(ctx, c.Actor(), in.ID, c.Key.ID); err != nil {
@@ -271,7 +254,7 @@ func (a *API) pingEndpoint(ctx context.Context, c *Call, in *endpointInput) (*Ke
 	}))
 }
 
-func (a *API) listDeliveries(ctx context.Context, c *Call, in *listDeliveriesInput) (*deliveriesOutput, error) {
+func (a webhooks) listDeliveries(ctx context.Context, c *Call, in *listDeliveriesInput) (*deliveriesOutput, error) {
 	list, next, err := a.services.Hooks.Deliveries(ctx, in.ID, c.Key.ID, models.DeliveryState(in.Status), in.After, in.Limit)
 	if err != nil {
 		return nil, err
@@ -290,7 +273,7 @@ func deliveryOf(d *models.Delivery) Delivery {
 	}
 }
 
-func (a *API) redeliver(ctx context.Context, c *Call, in *redeliverInput) (*Kept, error) {
+func (a webhooks) redeliver(ctx context.Context, c *Call, in *redeliverInput) (*Kept, error) {
 	since, err := time.Parse(time.RFC3339, in.Body.Since)
 	if err != nil {
 		return nil, faults([]Fault{fault(CodeInvalidValue, "/since")})
@@ -301,7 +284,7 @@ func (a *API) redeliver(ctx context.Context, c *Call, in *redeliverInput) (*Kept
 	}))
 }
 
-func (a *API) redeliverOne(ctx context.Context, c *Call, in *redeliverOneInput) (*Kept, error) {
+func (a webhooks) redeliverOne(ctx context.Context, c *Call, in *redeliverOneInput) (*Kept, error) {
 	return keep(once.Make(ctx, a.store, c.Once(in.ID+"/"+in.Delivery, asItIs), func(tx *store.Store) (any, error) {
 		inside := a.services.Hooks.In(tx)
 		err := inside.SendAgain(ctx, c.Actor(), in.ID, c.Key.ID, in.Delivery)

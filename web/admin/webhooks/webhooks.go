@@ -74,6 +74,9 @@ func form(d hooks.Draft, problems invalid.Problems) pages.EndpointForm {
 		Type:  pages.Field{Problem: problems["types"]}, PublicKey: d.PublicKey,
 	}
 	for _, t := range models.EventTypes() {
+		if t == models.EventPing {
+			continue // whoever is pinged gets it
+		}
 		f.Types = append(f.Types, pages.Tick{Value: string(t), On: slices.Contains(d.Types, string(t))})
 	}
 	return f
