@@ -95,14 +95,15 @@ func TestCheckouts_ArePagedAndFiltered(t *testing.T) {
 		var made []string
 		for i := range 5 {
 			s.Clock.Advance(time.Second)
-			made = append([]string{s.post("/checkouts", checkout(func(b map[string]any) { b["reference"] = strings.Repeat("r", i+1) })).ok(http.StatusCreated)["id"].(string)}, made...)
+			one := s.post("/checkouts", checkout(func(b map[string]any) { b["reference"] = strings.Repeat("r", i+1) })).ok(http.StatusCreated)
+			made = append([]string{words(one["id"])}, made...)
 		}
 		var seen []string
 		path := "/checkouts?limit=2"
 		for path != "" {
 			page := s.get(path).ok(http.StatusOK)
-			for _, row := range page["data"].([]any) {
-				seen = append(seen, row.(map[string]any)["id"].(string))
+			for _, row := range list(page["data"]) {
+				seen = append(seen, words(object(row)["id"]))
 			}
 			next, more := page["next"].(string)
 			path = ""
@@ -127,7 +128,7 @@ func TestCheckouts_ArePagedAndFiltered(t *testing.T) {
 func TestRatesAndMe(t *testing.T) {
 	s := sqlite(t)
 	rates := s.get("/rates?amount=32.24&currency=USD").ok(http.StatusOK)
-	first := rates["coins"].([]any)[0].(map[string]any)
+	first := object(list(rates["coins"])[0])
 	assert.Equal(t, "32.24", first["amount"])
 	s.get("/rates?amount=1e3").fails(http.StatusUnprocessableEntity, api.CodeInvalidAmount)
 	s.get("/rates?amount=1&currency=EUR").fails(http.StatusUnprocessableEntity, api.CodeInvalidCurrency)
@@ -143,21 +144,21 @@ func TestEvents_AreReadOnFromTheLast(t *testing.T) {
 		s.pay(id)
 		s.Published()
 		page := s.get("/events?limit=2").ok(http.StatusOK)
-		first := page["data"].([]any)
+		first := list(page["data"])
 		require.Len(t, first, 2)
 		next, _ := page["next"].(string)
 		require.NotEmpty(t, next)
 		rest := s.get("/events?after=" + next).ok(http.StatusOK)
 		require.Len(t, rest["data"], 1)
 		assert.Nil(t, rest["next"])
-		last := rest["data"].([]any)[0].(map[string]any)
+		last := object(list(rest["data"])[0])
 		assert.Equal(t, "checkout.paid", last["type"])
-		assert.Equal(t, id, last["data"].(map[string]any)["id"])
-		assert.Equal(t, last, s.get("/events/"+last["id"].(string)).ok(http.StatusOK))
+		assert.Equal(t, id, object(last["data"])["id"])
+		assert.Equal(t, last, s.get("/events/"+words(last["id"])).ok(http.StatusOK))
 		assert.Len(t, s.get("/events?type=checkout.paid,refund.failed").ok(http.StatusOK)["data"], 1)
 		s.get("/events?type=nope").fails(http.StatusUnprocessableEntity, api.CodeInvalidValue)
 		s.get("/events?after=evt_nope").fails(http.StatusBadRequest, api.CodeInvalidCursor)
 		_, other := s.Key()
-		s.get("/events/"+last["id"].(string), withKey(other)).fails(http.StatusNotFound, api.CodeNotFound)
+		s.get("/events/"+words(last["id"]), withKey(other)).fails(http.StatusNotFound, api.CodeNotFound)
 	})
 }

@@ -96,23 +96,27 @@ type (
 	}
 )
 
+// orderHandlers handles the requests of these routes.
+type orderHandlers struct{ *API }
+
 func (a *API) orderRoutes() {
+	h := orderHandlers{a}
 	read := Rule{Scope: models.ScopeOrdersRead}
 	add(a, Route{
 		Method: http.MethodGet, Path: "/orders", Name: "listOrders", Group: "Orders", Summary: "The shop's orders, newest first", Rule: read, Fails: []Code{CodeInvalidCursor},
 		Text: "All of them: those of the shop itself, of payment links, and of every key's checkouts.",
-	}, a.listOrders)
+	}, h.listOrders)
 	add(a, Route{
 		Method: http.MethodGet, Path: "/orders/{id}", Name: "getOrder", Group: "Orders", Summary: "One order, with its lines and where it goes", Rule: read,
-	}, a.getOrder)
+	}, h.getOrder)
 	add(a, Route{
 		Method: http.MethodPost, Path: "/orders/{id}/fulfil", Name: "fulfilOrder", Group: "Orders", Summary: "Say that an order was sent or handed over",
 		Rule: Rule{Scope: models.ScopeOrdersWrite}, Status: http.StatusCreated, Kept: Shipment{}, Fails: []Code{CodeNotFulfillable, CodeInvalidURL},
 		Text: "The shopper is told by mail.",
-	}, a.fulfilOrder)
+	}, h.fulfilOrder)
 }
 
-func (a *API) listOrders(ctx context.Context, _ *Call, in *listOrdersInput) (*ordersOutput, error) {
+func (a orderHandlers) listOrders(ctx context.Context, _ *Call, in *listOrdersInput) (*ordersOutput, error) {
 	filter := models.OrderFilter{State: models.OrderState(in.Status), Fulfilment: models.Fulfilment(in.Fulfilment), After: in.After, Limit: in.Limit}
 	var err error
 	if filter.From, err = instant("created_from", in.From); err != nil {
@@ -146,7 +150,7 @@ func (a *API) listOrders(ctx context.Context, _ *Call, in *listOrdersInput) (*or
 	return &ordersOutput{listOf(rows, page.Next)}, nil
 }
 
-func (a *API) getOrder(ctx context.Context, _ *Call, in *getOrderInput) (*orderOutput, error) {
+func (a orderHandlers) getOrder(ctx context.Context, _ *Call, in *getOrderInput) (*orderOutput, error) {
 	order, err := a.store.Order(ctx, in.ID)
 	if err != nil {
 		return nil, err
@@ -196,7 +200,7 @@ func shipmentOf(s *models.Shipment) Shipment {
 	return out
 }
 
-func (a *API) fulfilOrder(ctx context.Context, c *Call, in *fulfilInput) (*Kept, error) {
+func (a orderHandlers) fulfilOrder(ctx context.Context, c *Call, in *fulfilInput) (*Kept, error) {
 	ship := payments.ShipInput{OrderID: in.ID, Details: payments.ShipmentDetails{
 		ByHand: in.Body.ByHand, Carrier: in.Body.Carrier, Number: in.Body.TrackingNumber, Link: in.Body.TrackingURL,
 	}}

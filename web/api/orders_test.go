@@ -14,10 +14,10 @@ func TestOrders_AreListedAndFulfilledOnce(t *testing.T) {
 	each(t, func(t *testing.T, s *shop) {
 		id := s.create()
 		s.pay(id)
-		page := s.get("/orders?status=paid").ok(http.StatusOK)["data"].([]any)
+		page := list(s.get("/orders?status=paid").ok(http.StatusOK)["data"])
 		require.Len(t, page, 1)
-		order := page[0].(map[string]any)["id"].(string)
-		assert.Equal(t, id, page[0].(map[string]any)["checkout_id"])
+		order := words(object(page[0])["id"])
+		assert.Equal(t, id, object(page[0])["checkout_id"])
 		whole := s.get("/orders/" + order).ok(http.StatusOK)
 		assert.Len(t, whole["lines"], 1)
 		s.post("/orders/"+order+"/fulfil", map[string]any{"tracking_url": "http://plain.example"}).fails(http.StatusUnprocessableEntity, api.CodeInvalidURL)
@@ -51,7 +51,7 @@ func TestProducts_ChangeWithTheirETag(t *testing.T) {
 			fails(http.StatusConflict, api.CodePriceJump)
 		now := s.send(http.MethodPut, "/products/"+sku, body, match).ok(http.StatusOK)
 		assert.Equal(t, "Better mug", now["title"])
-		assert.Equal(t, "11.00", now["variants"].([]any)[0].(map[string]any)["price"])
+		assert.Equal(t, "11.00", object(list(now["variants"])[0])["price"])
 		s.send(http.MethodPut, "/products/"+sku, body, match).fails(http.StatusPreconditionFailed, api.CodeChanged)
 		s.get("/products/NOPE").fails(http.StatusNotFound, api.CodeNotFound)
 

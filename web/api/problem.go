@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
+	"maps"
 	"net/http"
 	"strconv"
 	"strings"
@@ -33,7 +34,7 @@ const (
 )
 
 // Problem is an error of the API (RFC 9457). It never repeats what the caller sent, except the names of unknown members.
-type Problem struct {
+type Problem struct { //nolint:errname // RFC 9457 calls it so
 	Type      string  `json:"type" format:"uri" doc:"An address where the code is explained."`
 	Title     string  `json:"title" doc:"The status in words."`
 	Status    int     `json:"status" doc:"The status of HTTP."`
@@ -243,16 +244,14 @@ func clip(name string) string {
 
 // refuse answers a request with a problem, outside of huma.
 func (a *API) refuse(c *gin.Context, p *Problem) {
-	a.finish(p, requestID(c))
+	p = a.finish(p, requestID(c))
 	body, err := json.Marshal(p)
 	if err != nil { // a problem has texts and numbers only
 		body = nil
 	}
 	h := c.Writer.Header()
 	h.Set("Content-Type", problemType)
-	for name, values := range p.GetHeaders() {
-		h[name] = values
-	}
+	maps.Copy(h, p.GetHeaders())
 	if p.Status == http.StatusUnauthorized {
 		h.Set("WWW-Authenticate", "Bearer")
 	}

@@ -118,25 +118,29 @@ type ListedProduct struct {
 	Hidden   bool   `json:"hidden"`
 }
 
+// productHandlers handles the requests of these routes.
+type productHandlers struct{ *API }
+
 func (a *API) productRoutes() {
+	h := productHandlers{a}
 	read, write := Rule{Scope: models.ScopeProductsRead}, Rule{Scope: models.ScopeProductsWrite}
 	changed := []Code{CodeIfMatchRequired, CodeChanged}
 	add(a, Route{
 		Method: http.MethodGet, Path: "/products", Name: "listProducts", Group: "Products", Summary: "The shop's products", Rule: read, Fails: []Code{CodeInvalidCursor},
-	}, a.listProducts)
-	add(a, Route{Method: http.MethodGet, Path: "/products/{sku}", Name: "getProduct", Group: "Products", Summary: "One product", Rule: read}, a.getProduct)
+	}, h.listProducts)
+	add(a, Route{Method: http.MethodGet, Path: "/products/{sku}", Name: "getProduct", Group: "Products", Summary: "One product", Rule: read}, h.getProduct)
 	add(a, Route{
 		Method: http.MethodPut, Path: "/products/{sku}", Name: "changeProduct", Group: "Products", Summary: "Change the texts and prices of a product", Rule: write,
 		Fails: append(changed, CodePriceJump), Text: "A large change of a price must be made by a person in the back office.",
-	}, a.changeProduct)
-	add(a, Route{Method: http.MethodGet, Path: "/stock/{sku}", Name: "getStock", Group: "Products", Summary: "The stock of a variant", Rule: read}, a.getStock)
+	}, h.changeProduct)
+	add(a, Route{Method: http.MethodGet, Path: "/stock/{sku}", Name: "getStock", Group: "Products", Summary: "The stock of a variant", Rule: read}, h.getStock)
 	add(a, Route{
 		Method: http.MethodPut, Path: "/stock/{sku}", Name: "changeStock", Group: "Products", Summary: "Store a count of the stock", Rule: write,
 		Fails: append(changed, CodeNotCounted), Text: "If-Match sees to it that nothing was sold or promised since you read the stock.",
-	}, a.changeStock)
+	}, h.changeStock)
 }
 
-func (a *API) listProducts(ctx context.Context, _ *Call, in *listProductsInput) (*productsOutput, error) {
+func (a productHandlers) listProducts(ctx context.Context, _ *Call, in *listProductsInput) (*productsOutput, error) {
 	page, err := a.store.Products(ctx, models.ProductFilter{Search: in.Search, After: in.After, Limit: in.Limit})
 	if err != nil {
 		return nil, err
@@ -157,7 +161,7 @@ func (a *API) listProducts(ctx context.Context, _ *Call, in *listProductsInput) 
 }
 
 // digits returns the decimals of the shop's currency.
-func (a *API) digits(ctx context.Context) (int, error) {
+func (a productHandlers) digits(ctx context.Context) (int, error) {
 	settings, err := a.store.LoadSettings(ctx)
 	if err != nil {
 		return 0, fmt.Errorf("read the settings: %w", err)
@@ -165,7 +169,7 @@ func (a *API) digits(ctx context.Context) (int, error) {
 	return settings.Currency().Digits, nil
 }
 
-func (a *API) getProduct(ctx context.Context, _ *Call, in *skuInput) (*productOutput, error) {
+func (a productHandlers) getProduct(ctx context.Context, _ *Call, in *skuInput) (*productOutput, error) {
 	p, err := a.store.ProductBySKU(ctx, in.SKU)
 	if err != nil {
 		return nil, err
@@ -173,7 +177,7 @@ func (a *API) getProduct(ctx context.Context, _ *Call, in *skuInput) (*productOu
 	return a.productOutput(ctx, p)
 }
 
-func (a *API) productOutput(ctx context.Context, p models.Product) (*productOutput, error) {
+func (a productHandlers) productOutput(ctx context.Context, p models.Product) (*productOutput, error) {
 	digits, err := a.digits(ctx)
 	if err != nil {
 		return nil, err
@@ -193,7 +197,7 @@ func (a *API) productOutput(ctx context.Context, p models.Product) (*productOutp
 
 func productMark(p models.Product) string { return strconv.Quote(strconv.Itoa(p.Version)) }
 
-func (a *API) changeProduct(ctx context.Context, c *Call, in *changeProductInput) (*productOutput, error) {
+func (a productHandlers) changeProduct(ctx context.Context, c *Call, in *changeProductInput) (*productOutput, error) {
 	if in.IfMatch == "" {
 		return nil, problem(CodeIfMatchRequired)
 	}
@@ -278,7 +282,7 @@ func productError(err error, body *ChangedProduct, p models.Product) error {
 	return faults(list)
 }
 
-func (a *API) getStock(ctx context.Context, _ *Call, in *skuInput) (*stockOutput, error) {
+func (a productHandlers) getStock(ctx context.Context, _ *Call, in *skuInput) (*stockOutput, error) {
 	v, err := a.variant(ctx, in.SKU)
 	if err != nil {
 		return nil, err
@@ -286,7 +290,7 @@ func (a *API) getStock(ctx context.Context, _ *Call, in *skuInput) (*stockOutput
 	return stockOf(v), nil
 }
 
-func (a *API) variant(ctx context.Context, sku string) (models.Variant, error) {
+func (a productHandlers) variant(ctx context.Context, sku string) (models.Variant, error) {
 	p, err := a.store.ProductBySKU(ctx, sku)
 	if err != nil {
 		return models.Variant{}, err
@@ -304,7 +308,7 @@ func stockOf(v models.Variant) *stockOutput {
 	}}
 }
 
-func (a *API) changeStock(ctx context.Context, c *Call, in *changeStockInput) (*stockOutput, error) {
+func (a productHandlers) changeStock(ctx context.Context, c *Call, in *changeStockInput) (*stockOutput, error) {
 	seen, err := strconv.Unquote(in.IfMatch)
 	if in.IfMatch == "" {
 		return nil, problem(CodeIfMatchRequired)

@@ -70,23 +70,27 @@ type (
 	discrepanciesOutput struct{ Body List[Discrepancy] }
 )
 
+// statementHandlers handles the requests of these routes.
+type statementHandlers struct{ *API }
+
 func (a *API) statementRoutes() {
+	h := statementHandlers{a}
 	read := Rule{Scope: models.ScopeStatementsRead}
 	add(a, Route{
 		Method: http.MethodGet, Path: "/statements/{day}", Name: "getStatement", Group: "Statements", Summary: "The exchange's statement of a day", Rule: read,
 		Text: "The newest complete one.",
-	}, a.statement)
+	}, h.statement)
 	add(a, Route{
 		Method: http.MethodGet, Path: "/statements/{day}/lines", Name: "listStatementLines", Group: "Statements", Summary: "The lines of a statement, as they came",
 		Rule: read, Fails: []Code{CodeInvalidCursor},
-	}, a.statementLines)
+	}, h.statementLines)
 	add(a, Route{
 		Method: http.MethodGet, Path: "/discrepancies", Name: "listDiscrepancies", Group: "Statements", Summary: "Where statements and books differ, newest first",
 		Rule: read, Fails: []Code{CodeInvalidCursor},
-	}, a.discrepancies)
+	}, h.discrepancies)
 }
 
-func (a *API) statement(ctx context.Context, _ *Call, in *dayInput) (*statementOutput, error) {
+func (a statementHandlers) statement(ctx context.Context, _ *Call, in *dayInput) (*statementOutput, error) {
 	newest, err := a.store.NewestStatement(ctx, in.Day)
 	if err != nil {
 		return nil, err
@@ -109,7 +113,7 @@ func (a *API) statement(ctx context.Context, _ *Call, in *dayInput) (*statementO
 	return out, nil
 }
 
-func (a *API) statementLines(ctx context.Context, _ *Call, in *linesInput) (*linesOutput, error) {
+func (a statementHandlers) statementLines(ctx context.Context, _ *Call, in *linesInput) (*linesOutput, error) {
 	newest, err := a.store.NewestStatement(ctx, in.Day)
 	if err != nil {
 		return nil, err
@@ -137,7 +141,7 @@ func (a *API) statementLines(ctx context.Context, _ *Call, in *linesInput) (*lin
 	return &linesOutput{listOf(list, next)}, nil
 }
 
-func (a *API) discrepancies(ctx context.Context, _ *Call, in *listDiscrepanciesInput) (*discrepanciesOutput, error) {
+func (a statementHandlers) discrepancies(ctx context.Context, _ *Call, in *listDiscrepanciesInput) (*discrepanciesOutput, error) {
 	rows, next, err := a.store.Discrepancies(ctx, models.DiscrepancyFilter{Day: in.Day, State: models.DiscrepancyState(in.State), After: in.After, Limit: in.Limit})
 	if err != nil {
 		return nil, err
