@@ -72,6 +72,10 @@ func (s *Server) routes(pages *shop.Pages, exchange *platform.Pages) {
 	s.get("/c/:id/qr.svg", pages.Payments.Code, s.limits.hosted)
 	s.get("/c/:id/status", pages.Payments.Status, s.limits.hosted)
 
+	s.get("/pay/:slug", pages.Links.Link, s.limits.hosted)
+	s.post("/pay/:slug", pages.Links.StartLink, s.limits.link)
+	s.get("/pay/:slug/qr.svg", pages.Links.Code, s.limits.hosted)
+
 	s.post(payments.NotifyPath, exchange.Notify)
 	s.get(payments.ReturnPath+":ref", pages.Returned)
 	s.get(payments.ReturnPath+":ref/order", pages.ReturnedOrder)

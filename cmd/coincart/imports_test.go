@@ -65,9 +65,10 @@ func importRules() []importRule {
 		{"payments/rates", []string{"models", "models/fetch", "models/jobs", "models/store", "payments/breaker", "payments/opay"}, []string{router, templ, orm, "database/sql"}},
 		{"payments/breaker", []string{"payments/opay"}, []string{router, templ, orm, "database/sql"}},
 		{"models/keys", []string{"models", "models/invalid", "models/store", "models/text", "models/wire"}, []string{router, templ, orm, "database/sql", "net/http"}},
+		{"models/links", []string{"models", "models/invalid", "models/store", "models/text"}, []string{router, templ, orm, "database/sql", "net/http"}},
 		{"models/once", []string{"models", "models/store"}, []string{router, templ, orm, "database/sql", "net/http"}},
 		{"payments/checkouts", []string{"models", "models/invalid", "models/jobs", "models/once", "models/store", "models/text", "models/wire", "payments"}, []string{router, templ, orm, "database/sql", "net/http"}},
-		{"payments/assembly", []string{"payments/checkouts", "models/keys", "models/alerts", "models/catalogue", "models/customers", "models/health", "models/jobs", "models/mail", "payments", "payments/books", "payments/rates"}, []string{router, templ, orm, "database/sql", "net/http"}},
+		{"payments/assembly", []string{"payments/checkouts", "models/keys", "models/links", "models/alerts", "models/catalogue", "models/customers", "models/health", "models/jobs", "models/mail", "payments", "payments/books", "payments/rates"}, []string{router, templ, orm, "database/sql", "net/http"}},
 		{"payments/paymentstest", []string{"models/...", "payments/..."}, []string{router, templ, orm, "database/sql"}},
 		{"payments/keyfile", []string{"payments/opay"}, []string{router, templ, orm, "database/sql", "net/http"}},
 		{"payments/doctor", []string{"models", "models/health", "models/jobs", "models/store", "payments/keyfile", "payments/opay"}, []string{router, templ, orm, "database/sql"}},
@@ -77,8 +78,8 @@ func importRules() []importRule {
 		{"templates/...", []string{"templates/...", "static", "models/text", "models/invalid"}, []string{router, orm, "database/sql"}},
 		// The frame of the back office knows none of the rooms, and these do not know each other.
 		{"web/admin", []string{"web/visit", "templates/...", "models", "models/staff", "models/store", "models/text", "models/invalid"}, []string{orm, "database/sql"}},
-		{"web/admin/...", []string{"web/admin", "web/admin/refunds", "web/visit", "web/shop", "web/markdown", "templates/...", "models", "models/alerts", "models/catalogue", "models/customers", "models/jobs", "models/keys", "models/mail", "models/pictures", "models/pricing", "models/productcsv", "models/settings", "models/staff", "models/stockroom", "models/store", "payments", "payments/books", "payments/doctor", "payments/rates", "models/text", "models/invalid"}, []string{orm, "database/sql"}},
-		{"web/...", []string{"web/...", "templates/...", "static", "models", "models/alerts", "models/catalogue", "models/customers", "models/jobs", "models/keys", "models/mail", "models/pictures", "models/pricing", "models/productcsv", "models/security", "models/settings", "models/staff", "models/stockroom", "models/store", "payments", "payments/assembly", "payments/books", "payments/doctor", "payments/opay", "payments/rates", "models/text", "models/invalid"}, []string{orm, "database/sql"}},
+		{"web/admin/...", []string{"web/admin", "web/admin/refunds", "web/visit", "web/shop", "web/markdown", "templates/...", "models", "models/alerts", "models/catalogue", "models/customers", "models/jobs", "models/keys", "models/links", "models/mail", "models/pictures", "models/pricing", "models/productcsv", "models/settings", "models/staff", "models/stockroom", "models/store", "payments", "payments/books", "payments/doctor", "payments/rates", "models/text", "models/invalid"}, []string{orm, "database/sql"}},
+		{"web/...", []string{"web/...", "templates/...", "static", "models", "models/alerts", "models/catalogue", "models/customers", "models/jobs", "models/keys", "models/links", "models/mail", "models/pictures", "models/pricing", "models/productcsv", "models/security", "models/settings", "models/staff", "models/stockroom", "models/store", "payments", "payments/assembly", "payments/checkouts", "payments/books", "payments/doctor", "payments/opay", "payments/rates", "models/text", "models/invalid"}, []string{orm, "database/sql"}},
 		{"cmd/coincart/demo", []string{"models/starter"}, []string{router, orm, templ}},
 		{"cmd/coincart", []string{"..."}, []string{orm, templ}},
 	}

@@ -1081,6 +1081,7 @@ CREATE TABLE IF NOT EXISTS payment_links (
   ask_name    VARCHAR(16) COLLATE ascii_bin NOT NULL,               -- empty, optional, required
   ask_email   VARCHAR(16) COLLATE ascii_bin NOT NULL,
   ask_note    VARCHAR(16) COLLATE ascii_bin NOT NULL,
+  ask_address VARCHAR(16) COLLATE ascii_bin NOT NULL,
   thanks      VARCHAR(1000) NOT NULL,                               -- shown after paying
   thanks_url  VARCHAR(2000) COLLATE utf8mb4_bin NOT NULL,
   scene_type  VARCHAR(64) COLLATE utf8mb4_bin NOT NULL,

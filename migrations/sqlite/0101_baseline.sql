@@ -1051,6 +1051,7 @@ CREATE TABLE payment_links (
   ask_name    TEXT NOT NULL,                        -- empty, optional, required
   ask_email   TEXT NOT NULL,
   ask_note    TEXT NOT NULL,
+  ask_address TEXT NOT NULL,
   thanks      TEXT NOT NULL,                        -- shown after paying
   thanks_url  TEXT NOT NULL,
   scene_type  TEXT NOT NULL,

@@ -156,3 +156,9 @@ func (s *Store) ScheduleLink(ctx context.Context, id string, mailed int, due tim
 	return wrap("schedule the mails of the payment link", s.execOr(ctx, ErrNotFound,
 		"UPDATE payment_links SET mailed = ?, due_at = ?, lease = '' WHERE id = ?", mailed, due, id))
 }
+
+// VariantIDBySKU returns the id of the variant with a SKU; ErrNotFound.
+func (s *Store) VariantIDBySKU(ctx context.Context, sku string) (id string, err error) {
+	err = s.one(ctx, "SELECT id FROM variants WHERE sku = ?", []any{sku}, &id)
+	return id, wrap("find the SKU", err)
+}

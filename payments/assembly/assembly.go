@@ -11,6 +11,7 @@ import (
 	"github.com/coincart/coincart/models/health"
 	"github.com/coincart/coincart/models/jobs"
 	"github.com/coincart/coincart/models/keys"
+	"github.com/coincart/coincart/models/links"
 	"github.com/coincart/coincart/models/mail"
 	"github.com/coincart/coincart/payments"
 	"github.com/coincart/coincart/payments/books"
@@ -47,6 +48,7 @@ type Services struct {
 	Payments  *payments.Service
 	Checkouts *checkouts.Service
 	Keys      *keys.Service
+	Links     *links.Service
 	Books     *books.Service
 	Rates     *rates.Service
 	Customers *customers.Service
@@ -73,6 +75,7 @@ func New(c Config) (Services, error) {
 		return s, fmt.Errorf("set up checkouts: %w", err)
 	}
 	s.Keys = keys.New(c.Store, c.Clock, c.Demo)
+	s.Links = links.New(c.Store, c.Clock, c.Demo)
 	if s.Books, err = books.New(books.Config{
 		Store: c.Store, Jobs: s.Jobs, Statements: c.Statements, Money: s.Payments, Clock: c.Clock, Logger: c.Logger, Zone: c.Zone, CallTimeout: c.CallTimeout,
 	}); err != nil {

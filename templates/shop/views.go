@@ -293,6 +293,7 @@ const (
 	NoticeOpenNetwork    NoticeKind = "open_network"    // … of this network
 	NoticeProveFirst     NoticeKind = "prove_first"     // order page: the step needs the e-mail address of the order
 	NoticeStockGone      NoticeKind = "stock_gone"      // payment page: the item of a payment link has sold out
+	NoticeLinkClosed     NoticeKind = "link_closed"     // payment page: its payment link takes no more payments
 	NoticeUnreachablePay NoticeKind = "unreachable_pay" // payment page: the platform cannot be reached
 	NoticeUnfinished     NoticeKind = "unfinished"      // order page: the last step failed on our side, and may or may not have been done
 )
