@@ -10,6 +10,7 @@ import (
 	"github.com/coincart/coincart/web/admin/books"
 	"github.com/coincart/coincart/web/admin/catalogue"
 	"github.com/coincart/coincart/web/admin/customers"
+	"github.com/coincart/coincart/web/admin/links"
 	"github.com/coincart/coincart/web/admin/orders"
 	"github.com/coincart/coincart/web/admin/overview"
 	"github.com/coincart/coincart/web/admin/pricing"
@@ -33,6 +34,7 @@ func officeTable(site *visit.Site, s assembly.Services, accounts *staff.Accounts
 		books.Routes(site, s.Books, s.Payments, accounts),
 		customers.Routes(site, s.Customers),
 		apikeys.Routes(site, s.Keys),
+		links.Routes(site, s.Links),
 		system.Routes(site, s.Jobs, s.Books, checks),
 	)
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/coincart/coincart/payments"
 	"github.com/coincart/coincart/static"
 	"github.com/coincart/coincart/web/admin"
+	"github.com/coincart/coincart/web/embed"
 	"github.com/coincart/coincart/web/media"
 	"github.com/coincart/coincart/web/platform"
 	"github.com/coincart/coincart/web/shop"
@@ -72,6 +73,8 @@ func (s *Server) routes(pages *shop.Pages, exchange *platform.Pages) {
 	s.get("/c/:id/qr.svg", pages.Payments.Code, s.limits.hosted)
 	s.get("/c/:id/status", pages.Payments.Status, s.limits.hosted)
 
+	s.get(embed.ScriptPath, embed.Script)
+	s.get(embed.StylePath, embed.Style)
 	s.get("/pay/:slug", pages.Links.Link, s.limits.hosted)
 	s.post("/pay/:slug", pages.Links.StartLink, s.limits.link)
 	s.get("/pay/:slug/qr.svg", pages.Links.Code, s.limits.hosted)

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/mail"
 	"strings"
 	"unicode/utf8"
@@ -84,6 +85,8 @@ type StartInput struct {
 	Note    string
 	Address string
 	Lang    string // BCP 47, of the page
+
+	CheckoutID string // that the page which shows the button wants to follow, so that the same form makes one checkout; empty: a new one
 }
 
 // Start makes a checkout of a link's form. Errors: *InputError (amount, name, email, note, address), store.ErrLinkClosed, *store.OutOfStockError,
@@ -106,7 +109,7 @@ func (s *Service) Start(ctx context.Context, slug string, in StartInput) (checko
 		if checkout, err = s.checkout(&offer, in); err != nil {
 			return err
 		}
-		return tx.InsertCheckout(ctx, &checkout)
+		return insertOnce(ctx, tx, &checkout, in.CheckoutID)
 	})
 	return checkout, err
 }
@@ -176,3 +179,23 @@ func isEmail(value string) bool {
 }
 
 func clip(s string, n int) string { return s[:min(len(s), n)] }
+
+// insertOnce stores a checkout under the id that its form names. A checkout that was made before by the same form is taken as it is; if the id is
+// somebody else's, or what it stands for has ended, the checkout gets an id of its own.
+func insertOnce(ctx context.Context, tx *store.Store, c *models.Checkout, id string) error {
+	if !models.IsCheckoutID(id) {
+		return tx.InsertCheckout(ctx, c)
+	}
+	before, err := tx.Checkout(ctx, id)
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		c.ID = id
+		return tx.InsertCheckout(ctx, c)
+	case err != nil:
+		return err
+	case before.LinkID == c.LinkID && before.Amount.Equal(c.Amount) && before.Email == c.Email && before.Name == c.Name && maps.Equal(before.Metadata, c.Metadata) && before.Status == models.CheckoutOpen:
+		*c = before
+		return nil
+	}
+	return tx.InsertCheckout(ctx, c)
+}

@@ -9,15 +9,16 @@ import (
 // LinkView is the page of a payment link: GET /pay/{slug}. Its form is POST /pay/{slug} with amount, name, email, note and address, as far as the
 // link asks for them.
 type LinkView struct {
-	Page      templates.Page
-	Base      string // the link's address
-	Closed    string // why nothing can be paid: off, expired, used_up, currency or sold_out; "": it can
-	Title     string
-	Paragraph []string
-	Amount    string // formatted; "": the payer chooses it
-	Lines     []SummaryLine
-	Due       templates.Moment // of an invoice; no text: none
-	Overdue   bool
+	Page       templates.Page
+	Base       string // the link's address
+	CheckoutID string // that another page wants to follow; "": none
+	Closed     string // why nothing can be paid: off, expired, used_up, currency or sold_out; "": it can
+	Title      string
+	Paragraph  []string
+	Amount     string // formatted; "": the payer chooses it
+	Lines      []SummaryLine
+	Due        templates.Moment // of an invoice; no text: none
+	Overdue    bool
 
 	Chosen      LinkField // of a link whose amount is chosen
 	Currency    string

@@ -23,13 +23,14 @@ type LinkPages struct {
 	links *links.Service
 }
 
-// Link shows a payment link: GET /pay/{slug}?amount=. The amount fills in the form of a link whose amount is chosen.
+// Link shows a payment link: GET /pay/{slug}?amount=&checkout=. The amount fills in the form of a link whose amount is chosen; checkout is
+// the id that the script of a button wants to follow.
 func (p *LinkPages) Link(v *visit.Visit) error {
 	offer, err := p.offer(v)
 	if err != nil {
 		return err
 	}
-	return p.show(v, offer, http.StatusOK, links.StartInput{Amount: v.Query("amount")}, nil)
+	return p.show(v, offer, http.StatusOK, links.StartInput{Amount: v.Query("amount"), CheckoutID: v.Query("checkout")}, nil)
 }
 
 // StartLink makes a checkout of a payment link: POST /pay/{slug} with amount or suggested, name, email, note, address.
@@ -62,7 +63,7 @@ func (p *LinkPages) StartLink(v *visit.Visit) error {
 }
 
 func readStart(form url.Values) links.StartInput {
-	in := links.StartInput{Amount: form.Get("amount"), Name: form.Get("name"), Email: form.Get("email"), Note: form.Get("note"), Address: form.Get("address")}
+	in := links.StartInput{Amount: form.Get("amount"), Name: form.Get("name"), Email: form.Get("email"), Note: form.Get("note"), Address: form.Get("address"), CheckoutID: form.Get("checkout")}
 	if suggested := form.Get("suggested"); suggested != "" {
 		in.Amount = suggested
 	}
@@ -103,6 +104,9 @@ func (p *LinkPages) show(v *visit.Visit, o links.Offer, status int, in links.Sta
 	}
 	if link.Kind == models.LinkInvoice || link.Kind == models.LinkProduct {
 		view.Lines = hostedLines(v, models.Checkout{Currency: link.Currency, Digits: link.Digits, Lines: o.Lines, Amount: o.Amount})
+	}
+	if models.IsCheckoutID(in.CheckoutID) {
+		view.CheckoutID = in.CheckoutID
 	}
 	if !link.DueOn.IsZero() {
 		view.Due, view.Overdue = dayOf(v, link.DueOn), now.After(link.DueOn.Add(24*time.Hour))
