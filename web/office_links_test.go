@@ -11,15 +11,15 @@ import (
 
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/links"
-	"github.com/coincart/coincart/models/store"
 )
 
 func TestOfficeLinks_MakeChangeSwitchAndCount(t *testing.T) {
 	each(t, func(t *testing.T, s *shop) {
-		_, b := s.owner()
+		b := s.staffed(models.RoleOwner)
+		b.stepUp()
 		b.get("/admin/payment-links").is(http.StatusOK).has(english.T("admin.links.empty"))
 		for _, kind := range models.LinkKinds() {
-			b.get("/admin/payment-links/new?kind="+string(kind)).is(http.StatusOK).has(english.T("admin.link_about." + string(kind)))
+			b.get("/admin/payment-links/new?kind=" + string(kind)).is(http.StatusOK).has(english.T("admin.link_about." + string(kind)))
 		}
 		b.post("/admin/payment-links", "kind", "fixed").is(http.StatusUnprocessableEntity)
 		b.post("/admin/payment-links", "kind", "nothing").is(http.StatusBadRequest)
@@ -44,10 +44,10 @@ func TestOfficeLinks_MakeChangeSwitchAndCount(t *testing.T) {
 		payer.get("/pay/mug-fund").is(http.StatusOK).has(english.T("pay.closed.off", "Shop", "Osier"))
 		b.post(at+"/switch", "to", "on").is(http.StatusSeeOther)
 
-		entries, err := s.db.Audit(t.Context(), store.AuditFilter{Subject: "link:" + link.ID})
+		entries, err := s.db.Audit(t.Context(), models.AuditFilter{Subject: "link:" + link.ID})
 		require.NoError(t, err)
 		var actions []string
-		for _, e := range entries.Rows {
+		for _, e := range entries {
 			actions = append(actions, e.Action)
 		}
 		assert.Equal(t, []string{"link.switch", "link.switch", "link.change", "link.create"}, actions)
@@ -56,7 +56,8 @@ func TestOfficeLinks_MakeChangeSwitchAndCount(t *testing.T) {
 
 func TestOfficeLinks_InvoiceLines(t *testing.T) {
 	s := newShop(t, sqlite)
-	_, b := s.owner()
+	b := s.staffed(models.RoleOwner)
+	b.stepUp()
 	form := url.Values{
 		"kind": {"invoice"}, "title": {"Invoice 7"}, "email": {"eve@example.org"}, "due": {"2099-02-01"},
 		"line_name": {"Work", "", "Travel"}, "line_quantity": {"3", "", ""}, "line_price": {"80.00", "", "12.40"},

@@ -11,6 +11,7 @@ import (
 	"github.com/coincart/coincart/payments"
 	"github.com/coincart/coincart/static"
 	"github.com/coincart/coincart/web/admin"
+	"github.com/coincart/coincart/web/api"
 	"github.com/coincart/coincart/web/embed"
 	"github.com/coincart/coincart/web/media"
 	"github.com/coincart/coincart/web/platform"
@@ -30,7 +31,6 @@ const LongestRequest = formTimeout + payments.FinishTime + 2*visit.AfterTime
 const pageTimeout = 6 * time.Second
 
 func (s *Server) routes(pages *shop.Pages, exchange *platform.Pages) {
-	s.engine.Use(s.observe, s.protect, s.onlyTable)
 	s.engine.NoRoute(s.answer(noPage))
 	s.engine.NoMethod(s.answer(func(*visit.Visit) error { return errMethod }))
 
@@ -71,7 +71,6 @@ func (s *Server) routes(pages *shop.Pages, exchange *platform.Pages) {
 	s.stream("/c/:id/live", pages.Payments.Live, s.limits.live)
 	s.post("/c/:id/pay", pages.Payments.Pay, s.limits.pay)
 	s.get("/c/:id/qr.svg", pages.Payments.Code, s.limits.hosted)
-	s.get("/c/:id/status", pages.Payments.Status, s.limits.hosted)
 
 	s.get(embed.ScriptPath, embed.Script)
 	s.get(embed.StylePath, embed.Style)
@@ -88,6 +87,8 @@ func (s *Server) routes(pages *shop.Pages, exchange *platform.Pages) {
 	s.post("/payments/connect", exchange.Connect, s.limits.connect)
 	s.get(payments.ConnectedPath, exchange.Connected, s.limits.connect)
 	s.post("/payments/disconnect", exchange.Disconnect)
+
+	s.get(api.DocsPath, s.api.Reference)
 
 	for _, r := range s.officeTable {
 		if r.Method == http.MethodGet {
@@ -172,7 +173,7 @@ func (s *Server) answer(h visit.Handler) gin.HandlerFunc {
 func noPage(v *visit.Visit) error {
 	address := v.Address()
 	page := strings.TrimRight(address, "/")
-	if page == "" || page == address || v.Posted() || visit.OwnPath(page, "") != page {
+	if page == "" || api.Owns(address) || page == address || v.Posted() || visit.OwnPath(page, "") != page {
 		return visit.ErrNoPage
 	}
 	if query := v.RawQuery(); query != "" {

@@ -24,6 +24,7 @@ import (
 	"github.com/coincart/coincart/payments/doctor"
 	"github.com/coincart/coincart/web/admin"
 	"github.com/coincart/coincart/web/admin/system"
+	"github.com/coincart/coincart/web/api"
 	"github.com/coincart/coincart/web/live"
 	"github.com/coincart/coincart/web/platform"
 	"github.com/coincart/coincart/web/shop"
@@ -44,6 +45,7 @@ type Config struct {
 	Demo           bool // says in the footer that no money moves
 	Limits         Limits
 	TryMail        func(context.Context, mail.Message) mail.Trial // sends a test mail; nil: nobody can
+	API            api.Limits                                     // of requests of other programs
 	Doctor         doctor.Config                                  // what the page System status checks, beside the store
 }
 
@@ -60,6 +62,7 @@ type Server struct {
 	base      models.BaseURL
 	metrics   *metrics
 	live      *live.Hub
+	api       *api.API
 	tally     *platform.Tally
 	limits    limiters
 	headers   headers
@@ -145,6 +148,13 @@ func (s *Server) build(c Config, pages *shop.Pages) error {
 		return fmt.Errorf("web: trusted proxies: %w", err)
 	}
 	s.engine = engine
+	engine.Use(s.observe, s.protect, s.onlyTable)
+	var err error
+	if s.api, err = api.New(api.Config{
+		Store: c.Store, Services: c.Services, Base: s.base, Clock: c.Clock, Logger: c.Logger, Demo: c.Demo, ShopName: s.site.ShopName, Limits: c.API,
+	}, engine); err != nil {
+		return fmt.Errorf("web: %w", err)
+	}
 	s.routes(pages, platform.New(s.site, c.Services.Payments, s.tally))
 	return nil
 }
@@ -178,7 +188,13 @@ func (s *Server) Handler() http.Handler {
 
 // EndStreams ends the answers that go on until the visitor leaves, for ever. A server that stops waits for its answers, so that this is to be
 // called when it begins to stop (http.Server.RegisterOnShutdown).
-func (s *Server) EndStreams() { s.live.Close() }
+func (s *Server) EndStreams() {
+	s.live.Close()
+	s.api.Close()
+}
+
+// API returns the API of other programs, for tests and for the command line.
+func (s *Server) API() *api.API { return s.api }
 
 // MetricsHandler returns a handler that serves the metrics in Prometheus' format, for a listener that the public does not reach.
 func (s *Server) MetricsHandler() http.Handler { return s.metrics.handler() }

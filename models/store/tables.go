@@ -165,6 +165,11 @@ type (
 		FailedAt     time.Time
 		BlockedUntil time.Time `gorm:"default:null"`
 	}
+	quota struct {
+		ID      string `ascii:"64"`
+		Used    int
+		BeganAt time.Time
+	}
 	sequence struct {
 		Name string `gorm:"primaryKey" ascii:"32"`
 		Last int
@@ -214,7 +219,7 @@ var rowTypes = describe(
 	models.Statement{}, models.StatementPage{}, models.StatementLine{}, models.BookDay{}, models.Discrepancy{}, models.DiscrepancyEvent{}, dayFigure{}, daySum{},
 	searchText{}, searchGram{}, searchSpace{}, unindexedOrder{}, customer{}, customerSum{}, models.CustomerNote{},
 	models.Task{}, models.TaskRow{}, models.TaskChunk{}, setting{}, settingGroup{}, retentionMark{}, counter{}, sequence{},
-	models.Staff{}, models.StaffSession{}, models.StaffDevice{}, models.Invitation{}, throttle{}, models.SecurityCount{}, models.AuditEntry{},
+	models.Staff{}, models.StaffSession{}, models.StaffDevice{}, models.Invitation{}, throttle{}, quota{}, models.SecurityCount{}, models.AuditEntry{},
 	mailSlot{}, alert{}, models.StaffAlert{},
 	models.APIKey{}, models.Pairing{}, models.Checkout{}, models.PaymentLink{}, models.Answer{}, models.Event{},
 )
