@@ -81,7 +81,7 @@ type PaymentLink struct {
 	Lines       CheckoutLines `text:"medium"` // LinkInvoice
 
 	DueOn     time.Time `gorm:"default:null"` // LinkInvoice: when it is due; it can be paid afterwards
-	Email     string    `text:"254"`          // LinkInvoice: of the customer, who gets it and the reminders by mail; empty: nobody does
+	Email     string    `text:"254"`          // LinkInvoice: of the customer, who gets the mails of the order; empty: nobody does
 	Name      string    `text:"200"`          // LinkInvoice: of the customer
 	Lang      string    `ascii:"35"`          // BCP 47, of its page and its mails; empty: the browser's, and the shop's first
 	Reference string    `text:"64"`           // the merchant's own, of each checkout; empty: the slug
@@ -100,10 +100,6 @@ type PaymentLink struct {
 	Version    int // optimistic lock
 	CreatedAt  time.Time
 	UpdatedAt  time.Time
-
-	Mailed int       // LinkInvoice: how many mails its customer was sent
-	DueAt  time.Time `gorm:"default:null"` // when a worker sends the next mail; zero: never
-	Lease  string    `ascii:"64"`
 }
 
 // NewSlug returns a random slug: 50 bits as 10 small letters and digits.

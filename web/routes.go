@@ -55,6 +55,7 @@ func (s *Server) routes(pages *shop.Pages, exchange *platform.Pages) {
 	s.post("/cart/coupon", pages.UseCoupon, s.limits.cart)
 	s.post("/cart/place", pages.EstimateDelivery, s.limits.cart)
 
+	s.get("/buy/:lines", pages.Buy, s.limits.cart)
 	s.get("/checkout", pages.Checkout)
 	s.post("/checkout", pages.PlaceOrder, s.limits.checkout)
 	s.post("/checkout/update", pages.UpdateCheckout, s.limits.cart)

@@ -163,9 +163,10 @@ type CartView struct {
 	Totals   templates.Totals
 	Coupon   CouponField
 	Estimate EstimateForm
-	Blocked  bool   // something must be corrected before checkout
-	Nothing  bool   // the total is 0, which cannot be ordered
-	Featured []Card // shown where the cart is empty
+	Blocked  bool     // something must be corrected before checkout
+	Nothing  bool     // the total is 0, which cannot be ordered
+	LeftOut  []string // what an address that fills the cart could not add
+	Featured []Card   // shown where the cart is empty
 }
 
 // CartLine is one line of the cart.
