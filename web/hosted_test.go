@@ -56,7 +56,7 @@ func TestHosted_IsPaidAndLeadsOn(t *testing.T) {
 		assert.Equal(t, "no-store", page.header.Get("Cache-Control"))
 		assert.Equal(t, models.CheckoutOpen, s.checkout(c.ID).Status, "looking makes nothing")
 
-		b.post(at+"/pay").is(http.StatusUnprocessableEntity).has(`aria-invalid="true"`)
+		b.post(at + "/pay").is(http.StatusUnprocessableEntity).has(`aria-invalid="true"`)
 		assert.Contains(t, b.payHosted(at), "pay.html")
 		assert.Equal(t, models.CheckoutProcessing, s.checkout(c.ID).Status)
 		stranger := s.browser()
@@ -86,22 +86,22 @@ func TestHosted_EndsWithWords(t *testing.T) {
 	b.post("/c/"+late.ID+"/pay", "coin", "USDT", "payer_uid", alice).redirects("/c/" + late.ID)
 	s.work()
 	assert.Equal(t, models.CheckoutExpired, s.checkout(late.ID).Status)
-	b.get("/c/"+late.ID).is(http.StatusOK).has(english.T("hosted.end.expired.title"))
+	b.get("/c/" + late.ID).is(http.StatusOK).has(english.T("hosted.end.expired.title"))
 
 	off := s.ask()
 	require.NoError(t, s.db.EndCheckout(t.Context(), off.ID, models.CheckoutCancelled))
-	b.get("/c/"+off.ID).is(http.StatusOK).has(english.T("hosted.end.cancelled.title"))
+	b.get("/c/" + off.ID).is(http.StatusOK).has(english.T("hosted.end.cancelled.title"))
 
 	lost := s.ask()
 	b.payHosted("/c/" + lost.ID)
 	s.clock.Advance(4 * time.Hour)
 	s.work()
 	assert.Equal(t, models.CheckoutExpired, s.checkout(lost.ID).Status)
-	b.get("/c/"+lost.ID).is(http.StatusOK).has(english.T("hosted.state.expired.title")).lacks("/reorder")
+	b.get("/c/" + lost.ID).is(http.StatusOK).has(english.T("hosted.state.expired.title")).lacks("/reorder")
 	require.NoError(t, s.platform.PayLate(s.platform.Orders()[0].OrderNum))
 	s.work()
 	require.Equal(t, models.CheckoutReview, s.checkout(lost.ID).Status)
-	s.browser().get("/c/"+lost.ID).is(http.StatusOK).has(english.T("hosted.state.review.title", "Shop", "Osier"))
+	s.browser().get("/c/" + lost.ID).is(http.StatusOK).has(english.T("hosted.state.review.title", "Shop", "Osier"))
 }
 
 func TestHosted_SpeaksTheLanguageOfTheCheckout(t *testing.T) {
@@ -119,7 +119,7 @@ func TestHosted_DemoHasABandAndCodesNoSecrets(t *testing.T) {
 	c.ID, c.FormToken, c.Live = "", "", false
 	require.NoError(t, s.db.InsertCheckout(t.Context(), &c))
 	b := s.browser()
-	b.get("/c/" + c.ID).is(http.StatusOK).has("demo-band", english.T("hosted.demo"))
+	b.get("/c/"+c.ID).is(http.StatusOK).has("demo-band", english.T("hosted.demo"))
 	code := b.get("/c/" + c.ID + "/qr.svg").is(http.StatusOK)
 	assert.Equal(t, "image/svg+xml", code.header.Get("Content-Type"))
 	for _, path := range []string{"/c/x", "/c/co_" + models.NewRef(), "/c/co_" + models.NewRef() + "/qr.svg", "/c/co_" + models.NewRef() + "/live"} {

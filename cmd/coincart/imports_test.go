@@ -144,6 +144,7 @@ func TestImports_SeesWhatIsPlanted(t *testing.T) {
 		{"models/wire", own + "models/store"},
 		{"models/keys", own + "payments"},
 		{"models/once", own + "models/keys"},
+		{"models/links", own + "payments"},
 		{"payments/checkouts", own + "web"},
 		{"models/health", own + "payments"},
 		{"models/jobs", own + "models/mail"},
