@@ -21,9 +21,15 @@ help:
 	@echo 'make stories   tell 500 random stories of a shop on each database; STORIES=2000 SEED=7 tells others'
 	@echo 'make bench   run the Go benchmarks, with CPU and memory of a running shop'
 	@echo 'make bench-backoffice   measure all lists and exports of the back office with 1,000,000 orders on MariaDB'
+	@echo 'make api-lint   check docs/openapi.json with a linter for OpenAPI (needs npm)'
 	@echo 'make outdated   list libraries and tools that have a newer version'
 	@echo 'make structure   print packages with their files, lines and largest types'
 	@echo 'make load    measure requests per second of the demo (needs wrk)'
+
+# The settings say which rules of the linter do not fit, and why.
+.PHONY: api-lint
+api-lint:
+	REDOCLY_TELEMETRY=off npx --yes @redocly/cli@2.77.0 lint docs/openapi.json --config tools/redocly.yaml
 
 .PHONY: run
 run:

@@ -79,6 +79,8 @@ func importRules() []importRule {
 		// The frame of the back office knows none of the rooms, and these do not know each other.
 		{"web/admin", []string{"web/visit", "templates/...", "models", "models/staff", "models/store", "models/text", "models/invalid"}, []string{orm, "database/sql"}},
 		{"web/admin/...", []string{"web/admin", "web/admin/refunds", "web/embed", "web/visit", "web/shop", "web/markdown", "templates/...", "models", "models/alerts", "models/catalogue", "models/customers", "models/jobs", "models/keys", "models/links", "models/mail", "models/pictures", "models/pricing", "models/productcsv", "models/settings", "models/staff", "models/stockroom", "models/store", "payments", "payments/books", "payments/doctor", "payments/rates", "models/text", "models/invalid"}, []string{orm, "database/sql"}},
+		// Other programs' way in: it calls use cases, and the shop's pages know nothing of it.
+		{"web/api", []string{"web/live", "web/visit", "templates", "templates/shop", "models", "models/catalogue", "models/invalid", "models/keys", "models/once", "models/stockroom", "models/store", "models/wire", "payments", "payments/assembly", "payments/checkouts"}, []string{orm, "database/sql"}},
 		{"web/...", []string{"web/...", "templates/...", "static", "models", "models/alerts", "models/catalogue", "models/customers", "models/jobs", "models/keys", "models/links", "models/mail", "models/pictures", "models/pricing", "models/productcsv", "models/security", "models/settings", "models/staff", "models/stockroom", "models/store", "payments", "payments/assembly", "payments/checkouts", "payments/books", "payments/doctor", "payments/opay", "payments/rates", "models/text", "models/invalid"}, []string{orm, "database/sql"}},
 		{"cmd/coincart/demo", []string{"models/starter"}, []string{router, orm, templ}},
 		{"cmd/coincart", []string{"..."}, []string{orm, templ}},
@@ -184,6 +186,8 @@ func TestImports_SeesWhatIsPlanted(t *testing.T) {
 		{"templates/browsertest", own + "templates/i18n"},
 		{"web/admin", own + "web/admin/orders"},
 		{"web/admin/orders", own + "web/admin/books"},
+		{"web/api", own + "web/shop"},
+		{"web/api", own + "models/staff"},
 		{"web", "gorm.io/gorm"},
 		{"web", own + "payments/sandbox"},
 		{"web", own + "payments/paymentstest"},

@@ -56,6 +56,7 @@ func gallery(tag string) []sheet {
 		{"order-return-page-own", shop.Order(f.ownReturned())},
 		{"own", shop.OwnOrders(f.ownOrders())},
 		{"own-problem", shop.OwnOrders(shop.OwnOrdersView{Page: f.page("/orders"), Email: "x", EmailProblem: invalid.Email})},
+		{"reference", shop.Reference(f.reference())},
 		{"own-expired", shop.OwnOrders(shop.OwnOrdersView{Page: f.page("/orders"), Expired: true})},
 		{"own-empty", shop.OwnOrders(shop.OwnOrdersView{Page: f.page("/orders"), SignedIn: true, Asked: true})},
 		{"checkout-connected", shop.Checkout(f.connectedCheckout())},
@@ -481,4 +482,19 @@ func (f fixtures) ownOrders() shop.OwnOrdersView {
 		}
 	}
 	return v
+}
+
+func (f fixtures) reference() shop.ReferenceView {
+	return shop.ReferenceView{
+		Page: f.page("/api/docs"), Version: "2026-12-01", Base: "https://shop.example.org/api/v1", Document: "/api/v1/openapi.json",
+		Groups: []shop.ReferenceGroup{{Name: "Checkouts", Calls: []shop.ReferenceCall{{
+			ID: "getCheckout", Method: "GET", Path: "/checkouts/{id}", Summary: "What became of a checkout", Text: "With wait the answer comes when the status has changed.",
+			Params:  []shop.ReferenceField{{Name: "id", Kind: "path, text", Needed: true}, {Name: "wait", Kind: "query, integer", Text: "Wait up to so many seconds."}},
+			Answers: []shop.ReferenceAnswer{{Status: "200", Text: "OK", Object: "Checkout"}},
+		}, {ID: "createCheckout", Method: "POST", Path: "/checkouts", Summary: "Ask for a payment", Body: "Checkout", Answers: []shop.ReferenceAnswer{{Status: "201", Text: "Created", Object: "Checkout"}}}}}},
+		Objects: []shop.ReferenceObject{{Name: "Checkout", Fields: []shop.ReferenceField{
+			{Name: "amount", Kind: "decimal text", Text: "What is paid.", Needed: true}, {Name: "payment", Kind: "Checkout or null", Object: "Checkout", Text: "The payment that counts."},
+		}}},
+		Codes: []shop.ReferenceCode{{Code: "idempotency_conflict", Status: "422", Text: "The Idempotency-Key was used with another request before."}},
+	}
 }

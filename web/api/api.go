@@ -132,6 +132,9 @@ func (a *API) register() {
 	a.refundRoutes()
 	a.rateRoutes()
 	a.eventRoutes()
+	a.orderRoutes()
+	a.productRoutes()
+	a.statementRoutes()
 }
 
 // Rule says who may call a route. A rule that is empty is an error.

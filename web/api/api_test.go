@@ -53,9 +53,9 @@ func sqlite(t *testing.T, options ...func(*web.Config)) *shop {
 	return open(t, paymentstest.SQLite(t), options...)
 }
 
-func open(t testing.TB, s *paymentstest.Shop, options ...func(*web.Config)) *shop {
-	t.Helper()
-	out := &shop{Shop: s, t: t, logs: &logs{}}
+func open(tb testing.TB, s *paymentstest.Shop, options ...func(*web.Config)) *shop {
+	tb.Helper()
+	out := &shop{Shop: s, t: tb, logs: &logs{}}
 	out.config = web.Config{
 		Store: s.Store, Services: s.Services, BaseURL: "http://127.0.0.1", PlatformURL: s.Config.PlatformURL, Logger: out.logs.logger(),
 		Clock: s.Clock.Now, ShopName: "Osier", Demo: true,

@@ -312,10 +312,9 @@ func pointerPart(name string) string { return strings.NewReplacer("~", "~0", "/"
 
 // fieldName returns the last name of a JSON pointer: /coins/0 is about coins.
 func fieldName(pointer string) string {
-	parts := strings.Split(pointer, "/")
-	for i := len(parts) - 1; i >= 0; i-- {
-		if strings.Trim(parts[i], "0123456789") != "" {
-			return parts[i]
+	for _, part := range slices.Backward(strings.Split(pointer, "/")) {
+		if strings.Trim(part, "0123456789") != "" {
+			return part
 		}
 	}
 	return ""

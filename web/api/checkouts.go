@@ -105,38 +105,42 @@ type (
 // maxWait is the longest time that a request waits for a change.
 const maxWait = 30 * time.Second
 
+// checkoutHandlers handles the requests of these routes.
+type checkoutHandlers struct{ *API }
+
 func (a *API) checkoutRoutes() {
+	h := checkoutHandlers{a}
 	read, write := Rule{Scope: models.ScopeCheckoutsRead}, Rule{Scope: models.ScopeCheckoutsWrite}
 	add(a, Route{
 		Method: http.MethodPost, Path: "/checkouts", Name: "createCheckout", Group: "Checkouts", Summary: "Ask for a payment", Rule: write, Status: http.StatusCreated,
 		Kept: Checkout{}, Fails: []Code{CodeInvalidAmount}, Text: "Send the payer to url of the answer.",
-	}, a.createCheckout)
+	}, h.createCheckout)
 	add(a, Route{
 		Method: http.MethodGet, Path: "/checkouts/{id}", Name: "getCheckout", Group: "Checkouts", Summary: "What became of a checkout", Rule: read,
 		Time: maxWait + readTime, Text: "With wait the answer comes when the status has changed, or when the time is over.",
-	}, a.getCheckout)
+	}, h.getCheckout)
 	add(a, Route{
 		Method: http.MethodPost, Path: "/checkouts/{id}/cancel", Name: "cancelCheckout", Group: "Checkouts", Summary: "Call a checkout off", Rule: write,
 		Kept: Checkout{}, Also: []int{http.StatusAccepted}, Fails: []Code{CodeAlreadyPaid},
 		Text: "202: a payment is under way, and the exchange is asked to close it. Until it has answered, the checkout is processing; a payment that was faster wins.",
-	}, a.cancelCheckout)
+	}, h.cancelCheckout)
 	add(a, Route{
 		Method: http.MethodGet, Path: "/checkouts", Name: "listCheckouts", Group: "Checkouts", Summary: "The key's checkouts, newest first", Rule: read,
 		Fails: []Code{CodeInvalidCursor},
-	}, a.listCheckouts)
+	}, h.listCheckouts)
 }
 
-func (a *API) createCheckout(ctx context.Context, c *Call, in *createCheckoutInput) (*Kept, error) {
+func (a checkoutHandlers) createCheckout(ctx context.Context, c *Call, in *createCheckoutInput) (*Kept, error) {
 	return keep(a.services.Checkouts.Create(ctx, in.Body.input(), c.Key, c.Once("", a.shapeCheckout)))
 }
 
 // shapeCheckout gives the checkout of a use case its addresses.
-func (a *API) shapeCheckout(object any) any {
+func (a checkoutHandlers) shapeCheckout(object any) any {
 	made, _ := object.(wire.Checkout)
 	return a.checkout(made)
 }
 
-func (a *API) cancelCheckout(ctx context.Context, c *Call, in *cancelCheckoutInput) (*Kept, error) {
+func (a checkoutHandlers) cancelCheckout(ctx context.Context, c *Call, in *cancelCheckoutInput) (*Kept, error) {
 	return keep(a.services.Checkouts.Cancel(ctx, in.ID, c.Key, c.OnceStatus(in.ID, func(object any) (int, any) {
 		now, _ := object.(wire.Checkout)
 		if now.Status == string(models.CheckoutProcessing) {
@@ -146,7 +150,7 @@ func (a *API) cancelCheckout(ctx context.Context, c *Call, in *cancelCheckoutInp
 	})))
 }
 
-func (a *API) getCheckout(ctx context.Context, c *Call, in *getCheckoutInput) (*checkoutOutput, error) {
+func (a checkoutHandlers) getCheckout(ctx context.Context, c *Call, in *getCheckoutInput) (*checkoutOutput, error) {
 	wanted, err := includes(in.Include)
 	if err != nil {
 		return nil, err
@@ -189,7 +193,7 @@ func includes(names string) (wanted []string, err error) {
 }
 
 // include adds the parts that were asked for.
-func (a *API) include(ctx context.Context, out *Checkout, view *checkouts.View, wanted []string) error {
+func (a checkoutHandlers) include(ctx context.Context, out *Checkout, view *checkouts.View, wanted []string) error {
 	if slices.Contains(wanted, includeAttempts) {
 		list := []wire.Payment{}
 		if view.Order != nil {
@@ -219,8 +223,8 @@ func (a *API) include(ctx context.Context, out *Checkout, view *checkouts.View, 
 }
 
 // waitForChange waits until a checkout has another status, for a time at most. If too many wait already, or the server stops, it returns at once.
-func (a *API) waitForChange(ctx context.Context, c *Call, checkout *models.Checkout, longest time.Duration) error {
-	waiter, err := a.waiters.Watch(checkout.ID, c.Key.ID, string(checkout.Status))
+func (a checkoutHandlers) waitForChange(ctx context.Context, c *Call, checkout *models.Checkout, longest time.Duration) error {
+	waiter, err := a.waiters.Watch(checkout.ID, c.Key.ID, string(checkout.Status)) //nolint:contextcheck // one look is for all that wait
 	if err != nil {
 		return nil
 	}
@@ -239,7 +243,7 @@ func (a *API) waitForChange(ctx context.Context, c *Call, checkout *models.Check
 	return nil
 }
 
-func (a *API) listCheckouts(ctx context.Context, c *Call, in *listCheckoutsInput) (*checkoutsOutput, error) {
+func (a checkoutHandlers) listCheckouts(ctx context.Context, c *Call, in *listCheckoutsInput) (*checkoutsOutput, error) {
 	filter := store.CheckoutFilter{KeyID: c.Key.ID, Reference: in.Reference, Status: models.CheckoutStatus(in.Status)}
 	var err error
 	if filter.From, err = instant("created_from", in.From); err != nil {

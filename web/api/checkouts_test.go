@@ -95,14 +95,15 @@ func TestCheckouts_ArePagedAndFiltered(t *testing.T) {
 		var made []string
 		for i := range 5 {
 			s.Clock.Advance(time.Second)
-			made = append([]string{s.post("/checkouts", checkout(func(b map[string]any) { b["reference"] = strings.Repeat("r", i+1) })).ok(http.StatusCreated)["id"].(string)}, made...)
+			one := s.post("/checkouts", checkout(func(b map[string]any) { b["reference"] = strings.Repeat("r", i+1) })).ok(http.StatusCreated)
+			made = append([]string{words(one["id"])}, made...)
 		}
 		var seen []string
 		path := "/checkouts?limit=2"
 		for path != "" {
 			page := s.get(path).ok(http.StatusOK)
-			for _, row := range page["data"].([]any) {
-				seen = append(seen, row.(map[string]any)["id"].(string))
+			for _, row := range list(page["data"]) {
+				seen = append(seen, words(object(row)["id"]))
 			}
 			next, more := page["next"].(string)
 			path = ""

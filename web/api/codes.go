@@ -55,6 +55,11 @@ const (
 	CodeInvalidEmail        Code = "invalid_email"
 	CodeOverLimit           Code = "over_limit"
 	CodeRefundTooMuch       Code = "refund_too_much"
+	CodeNotFulfillable      Code = "not_fulfillable"
+	CodeIfMatchRequired     Code = "if_match_required"
+	CodeChanged             Code = "changed"
+	CodePriceJump           Code = "price_jump"
+	CodeNotCounted          Code = "not_counted"
 	CodeInvalidCode         Code = "invalid_code"
 	CodeRateNotAvailable    Code = "rate_not_available"
 	CodePlatformUnreachable Code = "platform_unreachable"
@@ -83,6 +88,11 @@ var meanings = []meaning{
 	{CodeAlreadyPaid, http.StatusConflict, "The checkout is paid, or money came for it."},
 	{CodeCheckoutExpired, http.StatusConflict, "The checkout has ended without a payment."},
 	{CodeNotPaid, http.StatusConflict, "Nothing was paid that can be refunded."},
+	{CodeNotFulfillable, http.StatusConflict, "The order is not paid, or nothing of it is left to be sent."},
+	{CodePriceJump, http.StatusConflict, "The change of a price is so large that a person must make it in the back office."},
+	{CodeNotCounted, http.StatusConflict, "The stock of this variant is not counted."},
+	{CodeChanged, http.StatusPreconditionFailed, "It was changed since you read it: If-Match is another ETag. Read it again."},
+	{CodeIfMatchRequired, http.StatusPreconditionRequired, "The change needs the header If-Match with the ETag of what you read."},
 	{CodeIdempotencyInFlight, http.StatusConflict, "The same request is being handled. Send it again in a moment."},
 	{CodeBodyTooLarge, http.StatusRequestEntityTooLarge, "The body is larger than 64 KiB."},
 	{CodeMediaType, http.StatusUnsupportedMediaType, "The body must be application/json."},

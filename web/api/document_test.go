@@ -28,7 +28,7 @@ const update = "COINCART_UPDATE_API"
 func served(t *testing.T) []byte {
 	t.Helper()
 	s := sqlite(t, func(c *web.Config) { c.BaseURL = "https://shop.example.org" })
-	r, err := http.Get(s.url + "/api/v1/openapi.json") //nolint:noctx,gosec // the test's own server
+	r, err := http.Get(s.url + "/api/v1/openapi.json") //nolint:gosec // the test's own server
 	require.NoError(t, err)
 	defer r.Body.Close()
 	assert.Equal(t, "*", r.Header.Get("Access-Control-Allow-Origin"))
@@ -40,7 +40,7 @@ func TestDocument_IsTheCommittedOne(t *testing.T) {
 	text := served(t)
 	file := filepath.Join("..", "..", "docs", "openapi.json")
 	if os.Getenv(update) != "" {
-		require.NoError(t, os.WriteFile(file, text, 0o644)) //nolint:gosec // it is public
+		require.NoError(t, os.WriteFile(file, text, 0o644))
 	}
 	committed, err := os.ReadFile(file)
 	require.NoError(t, err)
@@ -67,8 +67,8 @@ func TestDocument_KeepsItsPromises(t *testing.T) {
 	broken := brokenPromises(promised, facts)
 	require.Empty(t, broken, "the version %s has promised this: give the API a new version", wire.Version)
 	if os.Getenv(update) != "" {
-		require.NoError(t, os.MkdirAll("testdata", 0o755))                                                              //nolint:gosec // as other folders
-		require.NoError(t, os.WriteFile(file, []byte(strings.Join(slices.Sorted(maps.Keys(facts)), "\n")+"\n"), 0o644)) //nolint:gosec // it is public
+		require.NoError(t, os.MkdirAll("testdata", 0o755))
+		require.NoError(t, os.WriteFile(file, []byte(strings.Join(slices.Sorted(maps.Keys(facts)), "\n")+"\n"), 0o644))
 		return
 	}
 	assert.Equal(t, slices.Sorted(maps.Keys(promised)), slices.Sorted(maps.Keys(facts)), "run the test with %s=1: new promises are added", update)

@@ -34,17 +34,21 @@ type (
 	eventOutput struct{ Body Event }
 )
 
+// eventHandlers handles the requests of these routes.
+type eventHandlers struct{ *API }
+
 func (a *API) eventRoutes() {
+	h := eventHandlers{a}
 	read := Rule{Scope: models.ScopeEventsRead}
 	add(a, Route{
 		Method: http.MethodGet, Path: "/events", Name: "listEvents", Group: "Events", Summary: "What happened, oldest first", Rule: read, Fails: []Code{CodeInvalidCursor},
 		Text: "The same as webhooks deliver, for 90 days: what an endpoint has missed is here. Those about what the key made, and about the shop. " +
 			"With the id of the last one as after, only newer ones come; next is null if there are none beyond this page at the moment.",
-	}, a.listEvents)
-	add(a, Route{Method: http.MethodGet, Path: "/events/{id}", Name: "getEvent", Group: "Events", Summary: "One event", Rule: read}, a.getEvent)
+	}, h.listEvents)
+	add(a, Route{Method: http.MethodGet, Path: "/events/{id}", Name: "getEvent", Group: "Events", Summary: "One event", Rule: read}, h.getEvent)
 }
 
-func (a *API) listEvents(ctx context.Context, c *Call, in *listEventsInput) (*eventsOutput, error) {
+func (a eventHandlers) listEvents(ctx context.Context, c *Call, in *listEventsInput) (*eventsOutput, error) {
 	filter := store.EventFilter{KeyID: c.Key.ID}
 	var err error
 	if filter.Types, err = eventTypes(in.Type); err != nil {
@@ -86,7 +90,7 @@ func eventTypes(list string) (types []models.EventType, err error) {
 	return types, nil
 }
 
-func (a *API) getEvent(ctx context.Context, c *Call, in *getEventInput) (*eventOutput, error) {
+func (a eventHandlers) getEvent(ctx context.Context, c *Call, in *getEventInput) (*eventOutput, error) {
 	e, err := a.store.Event(ctx, in.ID)
 	if err != nil {
 		return nil, err

@@ -36,6 +36,17 @@ func scopes() map[string]string {
 		"GET /refunds/{id}":            "refunds:read",
 		"GET /rates":                   "rates:read",
 		"GET /events":                  "events:read",
+		"GET /orders":                  "orders:read",
+		"GET /orders/{id}":             "orders:read",
+		"POST /orders/{id}/fulfil":     "orders:write",
+		"GET /products":                "products:read",
+		"GET /products/{sku}":          "products:read",
+		"PUT /products/{sku}":          "products:write",
+		"GET /stock/{sku}":             "products:read",
+		"PUT /stock/{sku}":             "products:write",
+		"GET /statements/{day}":        "statements:read",
+		"GET /statements/{day}/lines":  "statements:read",
+		"GET /discrepancies":           "statements:read",
 		"GET /events/{id}":             "events:read",
 	}
 }

@@ -32,9 +32,9 @@ func (l *logs) String() string {
 	return l.text.String()
 }
 
-func readAll(t testing.TB, r io.Reader) string {
-	t.Helper()
+func readAll(tb testing.TB, r io.Reader) string {
+	tb.Helper()
 	text, err := io.ReadAll(r)
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	return string(text)
 }

@@ -29,14 +29,18 @@ type Me struct {
 
 type meOutput struct{ Body Me }
 
+// keyHandlers handles the requests of these routes.
+type keyHandlers struct{ *API }
+
 func (a *API) meRoutes() {
+	h := keyHandlers{a}
 	add(a, Route{
 		Method: http.MethodGet, Path: "/me", Name: "getMe", Group: "Key", Summary: "What this key may do, and for which shop", Rule: Rule{AnyKey: true},
 		Text: "Call it first: it proves that address and key are right.",
-	}, a.me)
+	}, h.me)
 }
 
-func (a *API) me(ctx context.Context, c *Call, _ *struct{}) (*meOutput, error) {
+func (a keyHandlers) me(ctx context.Context, c *Call, _ *struct{}) (*meOutput, error) {
 	settings, err := a.store.LoadSettings(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read the settings: %w", err)

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
+	"maps"
 	"net/http"
 	"strconv"
 	"strings"
@@ -13,8 +14,11 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humagin"
 	"github.com/gin-gonic/gin"
 
+	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/catalogue"
 	"github.com/coincart/coincart/models/keys"
 	"github.com/coincart/coincart/models/once"
+	"github.com/coincart/coincart/models/stockroom"
 	"github.com/coincart/coincart/models/store"
 	"github.com/coincart/coincart/payments"
 	"github.com/coincart/coincart/payments/checkouts"
@@ -28,7 +32,7 @@ const (
 )
 
 // Problem is an error of the API (RFC 9457). It never repeats what the caller sent, except the names of unknown members.
-type Problem struct {
+type Problem struct { //nolint:errname // RFC 9457 calls it so
 	Type      string  `json:"type" format:"uri" doc:"An address where the code is explained."`
 	Title     string  `json:"title" doc:"The status in words."`
 	Status    int     `json:"status" doc:"The status of HTTP."`
@@ -101,12 +105,27 @@ var failures = []struct {
 	{checkouts.ErrNotPaid, CodeNotPaid},
 	{checkouts.ErrRefundLimit, CodeOverLimit},
 	{keys.ErrCode, CodeInvalidCode},
+	{payments.ErrNotFulfillable, CodeNotFulfillable},
+	{stockroom.ErrUntracked, CodeNotCounted},
 	{once.ErrOther, CodeIdempotencyConflict},
 	{once.ErrInFlight, CodeIdempotencyInFlight},
 	{store.ErrCursor, CodeInvalidCursor},
 	{payments.ErrUnreachable, CodePlatformUnreachable},
 	{store.ErrUnavailable, CodeUnavailable},
 	{context.DeadlineExceeded, CodeUnavailable},
+}
+
+// inputFailures are the errors of use cases that are about one member of the body.
+var inputFailures = []struct {
+	cause error
+	code  Code
+	param string
+}{
+	{payments.ErrPieces, CodeInvalidValue, "/lines"},
+	{payments.ErrRestocked, CodeInvalidValue, "/lines"},
+	{payments.ErrTrackingLink, CodeInvalidURL, "/tracking_url"},
+	{models.ErrNoteText, CodeInvalidCharacters, ""},
+	{store.ErrText, CodeInvalidCharacters, ""},
 }
 
 // problemOf returns the problem that tells an error of a use case. What is the shop's own fault is logged, and told as such.
@@ -131,6 +150,14 @@ func (a *API) findProblem(err error) *Problem {
 	}
 	if tooMuch := (*store.RefundTooMuchError)(nil); errors.As(err, &tooMuch) {
 		return problem(CodeRefundTooMuch)
+	}
+	if jump := (*catalogue.PriceJumpError)(nil); errors.As(err, &jump) {
+		return problem(CodePriceJump)
+	}
+	for _, at := range inputFailures {
+		if errors.Is(err, at.cause) {
+			return faults([]Fault{fault(at.code, at.param)})
+		}
 	}
 	for _, f := range failures {
 		if errors.Is(err, f.cause) {
@@ -206,16 +233,14 @@ func clip(name string) string {
 
 // refuse answers a request with a problem, outside of huma.
 func (a *API) refuse(c *gin.Context, p *Problem) {
-	a.finish(p, requestID(c))
+	p = a.finish(p, requestID(c))
 	body, err := json.Marshal(p)
 	if err != nil { // a problem has texts and numbers only
 		body = nil
 	}
 	h := c.Writer.Header()
 	h.Set("Content-Type", problemType)
-	for name, values := range p.GetHeaders() {
-		h[name] = values
-	}
+	maps.Copy(h, p.GetHeaders())
 	if p.Status == http.StatusUnauthorized {
 		h.Set("WWW-Authenticate", "Bearer")
 	}

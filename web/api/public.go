@@ -20,14 +20,18 @@ type (
 	publicCheckoutOutput struct{ Body PublicCheckout }
 )
 
+// publicHandlers handles the requests of these routes.
+type publicHandlers struct{ *API }
+
 func (a *API) publicRoutes() {
+	h := publicHandlers{a}
 	add(a, Route{
 		Method: http.MethodGet, Path: "/public/checkouts/{id}", Name: "getPublicCheckout", Group: "Checkouts", Summary: "The status of a checkout, for pages", Rule: Rule{Public: true},
 		Text: "Needs no key: any page may ask, for buttons and pages that say thank you. It is for showing alone; what is delivered must depend on the API or on a webhook.",
-	}, a.publicCheckout)
+	}, h.publicCheckout)
 }
 
-func (a *API) publicCheckout(ctx context.Context, _ *Call, in *publicCheckoutInput) (*publicCheckoutOutput, error) {
+func (a publicHandlers) publicCheckout(ctx context.Context, _ *Call, in *publicCheckoutInput) (*publicCheckoutOutput, error) {
 	view, err := a.services.Checkouts.Get(ctx, in.ID, "")
 	if err != nil {
 		return nil, err
@@ -57,14 +61,15 @@ type (
 )
 
 func (a *API) keyRoutes() {
+	h := publicHandlers{a}
 	add(a, Route{
 		Method: http.MethodPost, Path: "/keys/exchange", Name: "exchangeKey", Group: "Key", Summary: "Fetch the key of a pairing", Rule: Rule{Public: true},
 		Status: http.StatusCreated, Fails: []Code{CodeInvalidCode},
 		Text: "After an owner of the shop has agreed. It needs no Idempotency-Key: the code is good once, and an answer with a key is not kept.",
-	}, a.exchange)
+	}, h.exchange)
 }
 
-func (a *API) exchange(ctx context.Context, c *Call, in *exchangeInput) (*newKeyOutput, error) {
+func (a publicHandlers) exchange(ctx context.Context, c *Call, in *exchangeInput) (*newKeyOutput, error) {
 	key, secret, err := a.services.Keys.Exchange(ctx, c.Actor(), in.Body.Code, in.Body.Verifier)
 	if err != nil {
 		return nil, err

@@ -37,14 +37,18 @@ type (
 	ratesOutput struct{ Body Rates }
 )
 
+// rateHandlers handles the requests of these routes.
+type rateHandlers struct{ *API }
+
 func (a *API) rateRoutes() {
+	h := rateHandlers{a}
 	add(a, Route{
 		Method: http.MethodGet, Path: "/rates", Name: "getRates", Group: "Rates", Summary: "What an amount costs in each coin", Rule: Rule{Scope: models.ScopeRatesRead},
 		Fails: []Code{CodeInvalidAmount, CodeRateNotAvailable}, Text: "For a preview of prices. Nothing is promised: the payer's page fixes the rate.",
-	}, a.rates)
+	}, h.rates)
 }
 
-func (a *API) rates(ctx context.Context, _ *Call, in *ratesInput) (*ratesOutput, error) {
+func (a rateHandlers) rates(ctx context.Context, _ *Call, in *ratesInput) (*ratesOutput, error) {
 	settings, err := a.store.LoadSettings(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read the settings: %w", err)

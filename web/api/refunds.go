@@ -33,34 +33,38 @@ type (
 	refundsOutput struct{ Body List[wire.Refund] }
 )
 
+// refundHandlers handles the requests of these routes.
+type refundHandlers struct{ *API }
+
 func (a *API) refundRoutes() {
+	h := refundHandlers{a}
 	read := Rule{Scope: models.ScopeRefundsRead}
 	add(a, Route{
 		Method: http.MethodPost, Path: "/checkouts/{id}/refunds", Name: "createRefund", Group: "Refunds", Summary: "Give money back",
 		Rule: Rule{Scope: models.ScopeRefundsWrite}, Status: http.StatusCreated, Kept: wire.Refund{},
 		Fails: []Code{CodeNotPaid, CodeInvalidAmount, CodeRefundTooMuch, CodeOverLimit},
 		Text:  "The refund is asked for here, and sent to the exchange afterwards. Above the shop's limit a second person must approve it first.",
-	}, a.createRefund)
+	}, h.createRefund)
 	add(a, Route{
 		Method: http.MethodGet, Path: "/refunds/{id}", Name: "getRefund", Group: "Refunds", Summary: "What became of a refund", Rule: read,
-	}, a.getRefund)
+	}, h.getRefund)
 	add(a, Route{
 		Method: http.MethodGet, Path: "/refunds", Name: "listRefunds", Group: "Refunds", Summary: "Refunds, newest first", Rule: read, Fails: []Code{CodeInvalidCursor},
 		Text: "Those of the key's own checkouts, and of orders that no key made.",
-	}, a.listRefunds)
+	}, h.listRefunds)
 }
 
-func (a *API) createRefund(ctx context.Context, c *Call, in *createRefundInput) (*Kept, error) {
+func (a refundHandlers) createRefund(ctx context.Context, c *Call, in *createRefundInput) (*Kept, error) {
 	want := checkouts.RefundInput{Amount: in.Body.Amount, CurrencyAmount: in.Body.CurrencyAmount, Reason: in.Body.Reason}
 	return keep(a.services.Checkouts.Refund(ctx, in.ID, want, c.Key, c.Actor(), c.Once(in.ID, asItIs)))
 }
 
-func (a *API) getRefund(ctx context.Context, c *Call, in *getRefundInput) (*refundOutput, error) {
+func (a refundHandlers) getRefund(ctx context.Context, c *Call, in *getRefundInput) (*refundOutput, error) {
 	refund, err := a.services.Checkouts.OneRefund(ctx, in.ID, c.Key.ID)
 	return &refundOutput{refund}, err
 }
 
-func (a *API) listRefunds(ctx context.Context, c *Call, in *listRefundsInput) (*refundsOutput, error) {
+func (a refundHandlers) listRefunds(ctx context.Context, c *Call, in *listRefundsInput) (*refundsOutput, error) {
 	list, next, err := a.services.Checkouts.Refunds(ctx, c.Key.ID, in.Checkout, in.After, in.Limit)
 	return &refundsOutput{listOf(list, next)}, err
 }
