@@ -10,6 +10,7 @@ import (
 	"github.com/coincart/coincart/web/admin/books"
 	"github.com/coincart/coincart/web/admin/catalogue"
 	"github.com/coincart/coincart/web/admin/customers"
+	"github.com/coincart/coincart/web/admin/links"
 	"github.com/coincart/coincart/web/admin/orders"
 	"github.com/coincart/coincart/web/admin/overview"
 	"github.com/coincart/coincart/web/admin/pricing"
@@ -35,6 +36,7 @@ func officeTable(site *visit.Site, s assembly.Services, accounts *staff.Accounts
 		customers.Routes(site, s.Customers),
 		apikeys.Routes(site, s.Keys),
 		webhooks.Routes(site, s.Hooks, s.Keys),
+		links.Routes(site, s.Links),
 		system.Routes(site, s.Jobs, s.Books, checks),
 	)
 }

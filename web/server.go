@@ -111,7 +111,7 @@ func New(c Config) (*Server, error) {
 		return nil, fmt.Errorf("web: %w", err)
 	}
 	s.live = live.New(live.Config{Look: c.Store.OrderMarks, Log: c.Logger})
-	pages := shop.New(s.site, c.Services.Payments, c.Services.Checkouts, c.Services.Customers, s.live, c.Limits.Coupon)
+	pages := shop.New(s.site, c.Services.Payments, c.Services.Checkouts, c.Services.Links, c.Services.Customers, s.live, c.Limits.Coupon)
 	s.office = admin.New(s.site, s.accounts)
 	s.officeTable = officeTable(s.site, c.Services, s.accounts, pages, s.checks(c))
 	s.staffRoutes = map[string]bool{}

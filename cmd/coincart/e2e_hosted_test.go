@@ -64,6 +64,6 @@ func payHosted(t *testing.T, d *demoRun, id string) {
 	assert.True(t, again.shows("order-status", "status--good"), again.text)
 
 	var status struct{ Status string }
-	require.NoError(t, json.NewDecoder(strings.NewReader(v.get(d.shop+"/c/"+id+"/status").text)).Decode(&status))
+	require.NoError(t, json.NewDecoder(strings.NewReader(v.get(d.shop+"/api/v1/public/checkouts/"+id).text)).Decode(&status))
 	assert.Equal(t, "paid", status.Status)
 }

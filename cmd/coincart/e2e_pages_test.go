@@ -220,7 +220,7 @@ func (g *gallery) work() (order models.Order, cancelled, exported models.Task) {
 // webhook adds an endpoint that nobody answers, and returns what it was told.
 func (g *gallery) webhook() models.Delivery {
 	g.t.Helper()
-	ctx, hooks := g.t.Context(), g.shop.services.Hooks
+	ctx, hooks := g.t.Context(), g.shop.Services.Hooks
 	made, err := hooks.Create(ctx, staff.CommandLine(), nil, modelshooks.Draft{URL: "https://LOCALHOST:9/webhooks"})
 	require.NoError(g.t, err)
 	require.NoError(g.t, hooks.Ping(ctx, staff.CommandLine(), made.ID, ""))

@@ -65,11 +65,12 @@ func importRules() []importRule {
 		{"payments/rates", []string{"models", "models/fetch", "models/jobs", "models/store", "payments/breaker", "payments/opay"}, []string{router, templ, orm, "database/sql"}},
 		{"payments/breaker", []string{"payments/opay"}, []string{router, templ, orm, "database/sql"}},
 		{"models/keys", []string{"models", "models/invalid", "models/store", "models/text", "models/wire"}, []string{router, templ, orm, "database/sql", "net/http"}},
+		{"models/links", []string{"models", "models/invalid", "models/store", "models/text"}, []string{router, templ, orm, "database/sql", "net/http"}},
 		{"models/hooks", []string{"models", "models/fetch", "models/health", "models/invalid", "models/jobs", "models/mail", "models/store", "models/text", "models/wire"}, []string{router, templ, orm, "database/sql"}},
 		{"payments/hooks", nil, nil}, // the standard library only: see standardOnly
 		{"models/once", []string{"models", "models/store"}, []string{router, templ, orm, "database/sql", "net/http"}},
 		{"payments/checkouts", []string{"models", "models/invalid", "models/jobs", "models/once", "models/store", "models/text", "models/wire", "payments"}, []string{router, templ, orm, "database/sql", "net/http"}},
-		{"payments/assembly", []string{"payments/checkouts", "models/hooks", "models/keys", "models/wire", "models/alerts", "models/catalogue", "models/customers", "models/health", "models/jobs", "models/mail", "payments", "payments/books", "payments/rates"}, []string{router, templ, orm, "database/sql", "net/http"}},
+		{"payments/assembly", []string{"payments/checkouts", "models/hooks", "models/keys", "models/links", "models/wire", "models/alerts", "models/catalogue", "models/customers", "models/health", "models/jobs", "models/mail", "payments", "payments/books", "payments/rates"}, []string{router, templ, orm, "database/sql", "net/http"}},
 		{"payments/paymentstest", []string{"models/...", "payments/..."}, []string{router, templ, orm, "database/sql"}},
 		{"payments/demo", []string{"models", "models/starter", "models/store", "payments/keyfile", "payments/opay"}, []string{router, templ, orm, "database/sql", "net/http"}},
 		{"payments/keyfile", []string{"payments/opay"}, []string{router, templ, orm, "database/sql", "net/http"}},
@@ -81,12 +82,12 @@ func importRules() []importRule {
 		{"templates/...", []string{"templates/...", "static", "models/text", "models/invalid"}, []string{router, orm, "database/sql"}},
 		// The frame of the back office knows none of the rooms, and these do not know each other.
 		{"web/admin", []string{"web/visit", "templates/...", "models", "models/staff", "models/store", "models/text", "models/invalid"}, []string{orm, "database/sql"}},
-		{"web/admin/...", []string{"web/admin", "web/admin/refunds", "web/visit", "web/shop", "web/markdown", "templates/...", "models", "models/alerts", "models/catalogue", "models/customers", "models/hooks", "models/jobs", "models/keys", "models/mail", "models/pictures", "models/pricing", "models/productcsv", "models/settings", "models/staff", "models/stockroom", "models/store", "payments", "payments/books", "payments/doctor", "payments/rates", "models/text", "models/invalid"}, []string{orm, "database/sql"}},
+		{"web/admin/...", []string{"web/admin", "web/admin/refunds", "web/embed", "web/visit", "web/shop", "web/markdown", "templates/...", "models", "models/alerts", "models/catalogue", "models/customers", "models/hooks", "models/jobs", "models/keys", "models/links", "models/mail", "models/pictures", "models/pricing", "models/productcsv", "models/settings", "models/staff", "models/stockroom", "models/store", "payments", "payments/books", "payments/doctor", "payments/rates", "models/text", "models/invalid"}, []string{orm, "database/sql"}},
 		// Other programs' way in: it calls use cases, and the shop's pages know nothing of it.
 		{"web/api", []string{"web/live", "web/visit", "templates", "templates/shop", "models", "models/catalogue", "models/hooks", "models/invalid", "models/keys", "models/once", "models/stockroom", "models/store", "models/wire", "payments", "payments/assembly", "payments/checkouts"}, []string{orm, "database/sql"}},
 		// The facade: it may give nobody the router or the database.
 		{"web/mount", []string{"models", "models/keys", "models/once", "models/store", "models/wire", "payments/checkouts", "payments/demo", "payments/keyfile", "payments/opay", "payments/sandbox", "web"}, []string{router, orm, templ, "database/sql"}},
-		{"web/...", []string{"web/...", "templates/...", "static", "models", "models/alerts", "models/catalogue", "models/customers", "models/hooks", "models/jobs", "models/keys", "models/mail", "models/pictures", "models/pricing", "models/productcsv", "models/security", "models/settings", "models/staff", "models/stockroom", "models/store", "models/wire", "payments", "payments/assembly", "payments/books", "payments/breaker", "payments/checkouts", "payments/doctor", "payments/opay", "payments/rates", "models/text", "models/invalid"}, []string{orm, "database/sql"}},
+		{"web/...", []string{"web/...", "templates/...", "static", "models", "models/alerts", "models/catalogue", "models/customers", "models/hooks", "models/jobs", "models/keys", "models/links", "models/mail", "models/pictures", "models/pricing", "models/productcsv", "models/security", "models/settings", "models/staff", "models/stockroom", "models/store", "models/wire", "payments", "payments/assembly", "payments/books", "payments/breaker", "payments/checkouts", "payments/doctor", "payments/opay", "payments/rates", "models/text", "models/invalid"}, []string{orm, "database/sql"}},
 		{"cmd/coincart", []string{"..."}, []string{orm, templ}},
 	}
 }
@@ -154,6 +155,7 @@ func TestImports_SeesWhatIsPlanted(t *testing.T) {
 		{"models/once", own + "models/keys"},
 		{"models/hooks", own + "payments"},
 		{"payments/hooks", own + "models"},
+		{"models/links", own + "payments"},
 		{"payments/checkouts", own + "web"},
 		{"models/health", own + "payments"},
 		{"models/jobs", own + "models/mail"},

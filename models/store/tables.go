@@ -59,7 +59,7 @@ var (
 
 	apiKeyTable   = tableOf[models.APIKey]("digest", "shown", "live", "created_by", "created_at", "used_at", "used_from")
 	checkoutTable = tableOf[models.Checkout]()
-	linkTable     = tableOf[models.PaymentLink]("slug", "key_id", "uses", "created_at", "mailed", "due_at", "lease")
+	linkTable     = tableOf[models.PaymentLink]("slug", "key_id", "uses", "created_at")
 	answerTable   = tableOf[models.Answer]()
 	eventTable    = tableOf[models.Event]()
 

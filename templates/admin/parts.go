@@ -174,6 +174,13 @@ var looks = map[string]map[string]look{
 	"admin.coupon_state.": {
 		"on": {"good", "check"}, "off": {"plain", "lock"}, "early": {"plain", "clock"}, "over": {"plain", "clock"}, "used_up": {"warn", "stop"},
 	},
+	"admin.link_state.": {
+		"on": {"good", "check"}, "off": {"plain", "lock"}, "expired": {"plain", "clock"}, "used_up": {"plain", "stop"}, "currency": {"warn", "alert"},
+	},
+	"admin.checkout_state.": {
+		"open": {"plain", "dot"}, "processing": {"busy", "clock"}, "paid": {"good", "check"}, "review": {"warn", "eye"}, "expired": {"plain", "clock"},
+		"cancelled": {"plain", "cross"},
+	},
 	"admin.coupon_use.": {
 		"held": {"busy", "clock"}, "used": {"good", "check"}, "released": {"plain", "return"}, "late": {"warn", "alert"},
 	},

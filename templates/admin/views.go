@@ -91,6 +91,7 @@ const (
 	SectionAudit         Section = "audit" // May.Audit
 	SectionStaff         Section = "staff" // May.Staff
 	SectionSettings      Section = "settings"
+	SectionLinks         Section = "payment-links"
 	SectionAPIKeys       Section = "api-keys" // May.Settings
 	SectionWebhooks      Section = "webhooks" // May.Settings
 	SectionHealth        Section = "health"

@@ -325,7 +325,7 @@ func (f fixtures) virtualOrder() shop.OrderView {
 
 func (f fixtures) troubledCart() shop.CartView {
 	v := f.cart()
-	v.Blocked = true
+	v.Blocked, v.LeftOut = true, []string{"MUG-OAT:2", "KETTLE-S:99"}
 	v.Lines[0].Problems = []shop.LineProblem{{Kind: shop.LinePriceChanged, From: f.money("22"), To: f.money("24")}, {Kind: shop.LineOnlyLeft, Left: 1}}
 	v.Lines = append(v.Lines, shop.CartLine{
 		Variant: "v3", Typed: "1", SummaryLine: shop.SummaryLine{Slug: "gone", Title: f.say("Brass pen", "黄铜笔"), Picture: picture("brass-pen", ""), UnitPrice: f.money("46"), Total: f.money("46")},
