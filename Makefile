@@ -41,7 +41,7 @@ build:
 
 .PHONY: packages
 packages:
-	@tools/packages.sh mariadb-server chromium fonts-noto-cjk faketime strace gcc libc6-dev
+	@tools/packages.sh mariadb-server chromium fonts-noto-cjk faketime strace gcc libc6-dev curl php-cli python3 nodejs
 
 # SQLite is C rendered in Go and keeps its data in memory of its own, outside the heap, where the detector sees nothing. Without the
 # detector in it the tests take half the time. Its driver, and libc beneath it, keep it: their locks order what goroutines do.
