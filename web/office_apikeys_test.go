@@ -32,7 +32,8 @@ func aKey(changes ...string) []string {
 				kept = append(kept, form[j], form[j+1])
 			}
 		}
-		form = append(kept, changes[i], changes[i+1])
+		kept = append(kept, changes[i], changes[i+1])
+		form = kept
 	}
 	return form
 }

@@ -19,8 +19,12 @@ func (f fixtures) linkSheets() []sheet {
 	bare.Payments, bare.Sums, bare.Page.May.Price, bare.Row.State, bare.Row.Enabled = nil, nil, false, "off", false
 	none := admin.LinksView{Page: f.linkPage(), Filtered: true, Search: admin.Field{Value: "tent"}}
 	sheets := []sheet{
-		{"links", admin.Links(f.paymentLinks())}, {"links-empty", admin.Links(admin.LinksView{Page: f.linkPage()})}, {"links-none", admin.Links(none)},
-		{"link", admin.Link(f.paymentLink())}, {"link-bare", admin.Link(bare)}, {"link-problems", admin.Link(wrong)},
+		{"links", admin.Links(f.paymentLinks())},
+		{"links-empty", admin.Links(admin.LinksView{Page: f.linkPage()})},
+		{"links-none", admin.Links(none)},
+		{"link", admin.Link(f.paymentLink())},
+		{"link-bare", admin.Link(bare)},
+		{"link-problems", admin.Link(wrong)},
 		{"link-card", admin.LinkCard(admin.LinkCardView{Page: f.linkPage(), Row: f.linkRow(), Amount: "$20.00", Code: "/pay/mug/qr.svg"})},
 	}
 	for _, kind := range []string{"fixed", "chosen", "product", "invoice"} {

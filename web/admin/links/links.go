@@ -3,6 +3,7 @@ package links
 import (
 	"errors"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -158,12 +159,7 @@ func (h *handlers) showCard(req *admin.Request) error {
 }
 
 func knownKind(kind models.LinkKind) bool {
-	for _, k := range models.LinkKinds() {
-		if k == kind {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(models.LinkKinds(), kind)
 }
 
 // linkPage shows the form of a link as filled in, and the payments of a stored one. link is nil for a new one.
