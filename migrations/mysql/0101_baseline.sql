@@ -1532,12 +1532,12 @@ CREATE TABLE IF NOT EXISTS throttles (
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
 -- How many requests of a program were counted within a minute, over all replicas.
-CREATE TABLE IF NOT EXISTS quotas (
+CREATE TABLE IF NOT EXISTS request_counts (
   id       CHAR(64) COLLATE ascii_bin NOT NULL, -- hex SHA-256 of who is counted and of the minute
   used     INT NOT NULL,
   began_at DATETIME(3) NOT NULL,
   PRIMARY KEY (id),
-  KEY quotas_began_at (began_at)
+  KEY request_counts_began_at (began_at)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
 -- How often something happened within an hour that an attack may be: the audit log gets the number when the hour is over.
@@ -1657,7 +1657,7 @@ DROP TABLE IF EXISTS setting_groups;
 DROP TABLE IF EXISTS settings;
 DROP TABLE IF EXISTS audit_entries;
 DROP TABLE IF EXISTS security_counts;
-DROP TABLE IF EXISTS quotas;
+DROP TABLE IF EXISTS request_counts;
 DROP TABLE IF EXISTS throttles;
 DROP TABLE IF EXISTS invitations;
 DROP TABLE IF EXISTS staff_devices;

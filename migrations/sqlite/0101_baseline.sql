@@ -1499,13 +1499,13 @@ CREATE TABLE throttles (
 CREATE INDEX throttles_failed_at ON throttles (failed_at);
 
 -- How many requests of a program were counted within a minute, over all replicas.
-CREATE TABLE quotas (
+CREATE TABLE request_counts (
   id       TEXT NOT NULL, -- hex SHA-256 of who is counted and of the minute
   used     INTEGER NOT NULL,
   began_at DATETIME NOT NULL,
   PRIMARY KEY (id)
 );
-CREATE INDEX quotas_began_at ON quotas (began_at);
+CREATE INDEX request_counts_began_at ON request_counts (began_at);
 
 -- How often something happened within an hour that an attack may be: the audit log gets the number when the hour is over.
 CREATE TABLE security_counts (
@@ -1623,7 +1623,7 @@ DROP TABLE setting_groups;
 DROP TABLE settings;
 DROP TABLE audit_entries;
 DROP TABLE security_counts;
-DROP TABLE quotas;
+DROP TABLE request_counts;
 DROP TABLE throttles;
 DROP TABLE invitations;
 DROP TABLE staff_devices;

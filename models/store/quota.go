@@ -15,7 +15,7 @@ const quotaMemory = time.Hour
 func (s *Store) CountRequests(ctx context.Context, who string, began time.Time, n int) (used int, err error) {
 	began = models.Instant(began)
 	id := hashed(who + " " + began.Format(time.RFC3339))
-	query := "INSERT INTO quotas (id, used, began_at) VALUES (?, ?, ?) "
+	query := "INSERT INTO request_counts (id, used, began_at) VALUES (?, ?, ?) "
 	if s.dialect == migrations.SQLite {
 		query += "ON CONFLICT (id) DO UPDATE SET used = used + excluded.used"
 	} else {
@@ -26,6 +26,6 @@ func (s *Store) CountRequests(ctx context.Context, who string, began time.Time, 
 			return 0, wrap("count requests", err)
 		}
 	}
-	err = s.one(ctx, "SELECT COALESCE(SUM(used), 0) FROM quotas WHERE id = ?", []any{id}, &used)
+	err = s.one(ctx, "SELECT COALESCE(SUM(used), 0) FROM request_counts WHERE id = ?", []any{id}, &used)
 	return used, wrap("count requests", err)
 }

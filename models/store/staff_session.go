@@ -173,7 +173,7 @@ var sweeps = []struct {
 	{"staff_sessions", "expires_at <= ?", 0},
 	{"invitations", "expires_at <= ?", 30 * 24 * time.Hour},
 	{"throttles", "failed_at <= ?", throttleMemory},
-	{"quotas", "began_at <= ?", quotaMemory},
+	{"request_counts", "began_at <= ?", quotaMemory},
 	{"mail_slots", "taken_at <= ?", throttleMemory},
 	{"staff_devices", "seen_at <= ?", models.DeviceTime},
 }

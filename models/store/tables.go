@@ -169,7 +169,7 @@ type (
 		FailedAt     time.Time
 		BlockedUntil time.Time `gorm:"default:null"`
 	}
-	quota struct {
+	requestCount struct {
 		ID      string `ascii:"64"`
 		Used    int
 		BeganAt time.Time
@@ -223,7 +223,7 @@ var rowTypes = describe(
 	models.Statement{}, models.StatementPage{}, models.StatementLine{}, models.BookDay{}, models.Discrepancy{}, models.DiscrepancyEvent{}, dayFigure{}, daySum{},
 	searchText{}, searchGram{}, searchSpace{}, unindexedOrder{}, customer{}, customerSum{}, models.CustomerNote{},
 	models.Task{}, models.TaskRow{}, models.TaskChunk{}, setting{}, settingGroup{}, retentionMark{}, counter{}, sequence{},
-	models.Staff{}, models.StaffSession{}, models.StaffDevice{}, models.Invitation{}, throttle{}, quota{}, models.SecurityCount{}, models.AuditEntry{},
+	models.Staff{}, models.StaffSession{}, models.StaffDevice{}, models.Invitation{}, throttle{}, requestCount{}, models.SecurityCount{}, models.AuditEntry{},
 	mailSlot{}, alert{}, models.StaffAlert{},
 	models.APIKey{}, models.Pairing{}, models.Checkout{}, models.PaymentLink{}, models.Answer{}, models.Event{},
 	models.WebhookEndpoint{}, models.Delivery{}, models.DeliveryTry{},
