@@ -133,6 +133,7 @@ func (a *API) register() {
 	a.rateRoutes()
 	a.eventRoutes()
 	webhookRoutes(a)
+	linkRoutes(a)
 	a.orderRoutes()
 	a.productRoutes()
 	a.statementRoutes()

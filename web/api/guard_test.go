@@ -49,6 +49,11 @@ func scopes() map[string]string {
 		"GET /discrepancies":           "statements:read",
 		"GET /events/{id}":             "events:read",
 
+		"POST /payment_links":       "links:write",
+		"GET /payment_links":        "links:read",
+		"GET /payment_links/{id}":   "links:read",
+		"PATCH /payment_links/{id}": "links:write",
+
 		"POST /webhook_endpoints":                                      "webhooks:write",
 		"GET /webhook_endpoints":                                       "webhooks:read",
 		"GET /webhook_endpoints/{id}":                                  "webhooks:read",

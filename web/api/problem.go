@@ -19,6 +19,7 @@ import (
 	"github.com/coincart/coincart/models/hooks"
 	"github.com/coincart/coincart/models/invalid"
 	"github.com/coincart/coincart/models/keys"
+	"github.com/coincart/coincart/models/links"
 	"github.com/coincart/coincart/models/once"
 	"github.com/coincart/coincart/models/stockroom"
 	"github.com/coincart/coincart/models/store"
@@ -153,11 +154,10 @@ func (a *API) findProblem(err error) *Problem {
 		return faults(faultsOf(input.Problems))
 	}
 	if input := (*hooks.InputError)(nil); errors.As(err, &input) {
-		pointers := invalid.Problems{}
-		for field, what := range input.Problems {
-			pointers["/"+field] = what
-		}
-		return faults(faultsOf(pointers))
+		return faults(faultsOf(pointers(input.Problems)))
+	}
+	if input := (*links.InputError)(nil); errors.As(err, &input) {
+		return faults(faultsOf(pointers(input.Problems)))
 	}
 	if tooMuch := (*store.RefundTooMuchError)(nil); errors.As(err, &tooMuch) {
 		return problem(CodeRefundTooMuch)
@@ -176,6 +176,15 @@ func (a *API) findProblem(err error) *Problem {
 		}
 	}
 	return problem(CodeInternal)
+}
+
+// pointers names members of a body, which a use case names as fields, by JSON pointers.
+func pointers(fields invalid.Problems) invalid.Problems {
+	named := invalid.Problems{}
+	for field, what := range fields {
+		named["/"+field] = what
+	}
+	return named
 }
 
 // finish adds what a problem says beside its code.
