@@ -3,6 +3,7 @@ package links
 import (
 	"errors"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -157,14 +158,7 @@ func (h *handlers) showCard(req *admin.Request) error {
 	}))
 }
 
-func knownKind(kind models.LinkKind) bool {
-	for _, k := range models.LinkKinds() {
-		if k == kind {
-			return true
-		}
-	}
-	return false
-}
+func knownKind(kind models.LinkKind) bool { return slices.Contains(models.LinkKinds(), kind) }
 
 // linkPage shows the form of a link as filled in, and the payments of a stored one. link is nil for a new one.
 func (h *handlers) linkPage(req *admin.Request, link *models.PaymentLink, d links.Draft, problems invalid.Problems, refusal pages.Refusal) error {
