@@ -1,5 +1,6 @@
 # make run     run the demo: a shop with a sandbox exchange, without any settings
-# make test    run all tests with the race detector, on SQLite, a real MariaDB and in a real browser, and those of payments with md5 signing too
+# make test    run all tests with the race detector, on SQLite, a real MariaDB and in a real browser
+# make test-md5   run the tests of payments with md5 signing
 # make check   check format, linters, generated code, imports, modules and the settings table
 # make         print this list
 
@@ -64,6 +65,10 @@ REQUIRED := COINCART_REQUIRE_MARIADB=1 COINCART_REQUIRE_CHROMIUM=1 COINCART_REQU
 test: packages
 	$(REQUIRED) GOFLAGS="$${GOFLAGS:-} $(PLAIN_SQLITE) $(PLAIN_WORK)" \
 	  CGO_ENABLED=1 $(GO) test -race -vet=off -p $(PACKAGES_AT_ONCE) -timeout 20m $(LONGEST) ./...
+
+# Every test of payments once more at an exchange with md5 signing; make test has a choice of them.
+.PHONY: test-md5
+test-md5: packages
 	COINCART_REQUIRE_MARIADB=1 COINCART_TEST_SIGNING=md5 $(GO) test -vet=off -timeout 20m ./payments
 
 .PHONY: e2e

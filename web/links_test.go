@@ -205,3 +205,17 @@ func TestLink_ForeignFormsAreRefused(t *testing.T) {
 	s.browser().send("/pay/mug-fund", http.Header{"Sec-Fetch-Site": {"cross-site"}}).is(http.StatusForbidden)
 	assert.Empty(t, s.checkoutsOf(link))
 }
+
+// A form that is sent many times at once, by a button that names its checkout, makes one.
+func TestLink_FormSentTwiceAtOnce(t *testing.T) {
+	each(t, func(t *testing.T, s *shop) {
+		link, id := s.link(), models.CheckoutPrefix+models.NewRef()
+		var wg sync.WaitGroup
+		for range 8 {
+			b := s.browser()
+			wg.Go(func() { assert.Equal(t, "/c/"+id, b.post("/pay/mug-fund", "checkout", id).header.Get("Location")) })
+		}
+		wg.Wait()
+		assert.Len(t, s.checkoutsOf(link), 1)
+	})
+}

@@ -190,6 +190,9 @@ func (g *gallery) visitPages() {
 	for _, p := range g.pricingPages() {
 		g.look(p)
 	}
+	for _, p := range g.linkPages() {
+		g.look(p)
+	}
 	for _, p := range g.importPages() {
 		g.look(p)
 	}

@@ -95,6 +95,14 @@ func (s *Service) Start(ctx context.Context, slug string, in StartInput) (checko
 	if !models.IsLinkSlug(slug) {
 		return checkout, store.ErrNotFound
 	}
+	checkout, err = s.start(ctx, slug, in)
+	if errors.Is(err, store.ErrDuplicate) { // the same form was sent twice at once: the other one has stored its checkout
+		checkout, err = s.start(ctx, slug, in)
+	}
+	return checkout, err
+}
+
+func (s *Service) start(ctx context.Context, slug string, in StartInput) (checkout models.Checkout, err error) {
 	err = s.store.Tx(ctx, func(tx *store.Store) error {
 		offer, err := s.offer(ctx, tx, slug, in.Lang)
 		if err != nil {

@@ -158,9 +158,7 @@ func (h *handlers) showCard(req *admin.Request) error {
 	}))
 }
 
-func knownKind(kind models.LinkKind) bool {
-	return slices.Contains(models.LinkKinds(), kind)
-}
+func knownKind(kind models.LinkKind) bool { return slices.Contains(models.LinkKinds(), kind) }
 
 // linkPage shows the form of a link as filled in, and the payments of a stored one. link is nil for a new one.
 func (h *handlers) linkPage(req *admin.Request, link *models.PaymentLink, d links.Draft, problems invalid.Problems, refusal pages.Refusal) error {
