@@ -125,6 +125,61 @@ func (s *Service) ChangeIn(ctx context.Context, tx *store.Store, by models.Actor
 	})
 }
 
+// Edit changes what edit changes in the draft of a link that a key made, and switches it on or off; on nil: it stays as it is. Errors: those of edit,
+// *InputError, store.ErrNotFound, store.ErrConflict.
+func (s *Service) Edit(ctx context.Context, by models.Actor, id, keyID string, on *bool, edit func(*Draft) error) error {
+	return s.store.Tx(ctx, func(tx *store.Store) error {
+		link, err := tx.PaymentLink(ctx, id)
+		if err == nil && link.KeyID != keyID {
+			err = store.ErrNotFound
+		}
+		if err != nil {
+			return err
+		}
+		d, err := draftOf(ctx, tx, &link)
+		if err != nil {
+			return err
+		}
+		if err := edit(&d); err != nil {
+			return err
+		}
+		if link, err = s.ChangeIn(ctx, tx, by, id, link.Version, d); err != nil || on == nil {
+			return err
+		}
+		_, err = s.SwitchIn(ctx, tx, by, id, *on)
+		return err
+	})
+}
+
+// draftOf returns the draft that a link could have been made of.
+func draftOf(ctx context.Context, tx *store.Store, l *models.PaymentLink) (Draft, error) {
+	d := Draft{
+		Slug: l.Slug, Title: l.Title, Text: l.Text, Kind: l.Kind, Amount: textOf(l.Amount), MinAmount: textOf(l.MinAmount), MaxAmount: textOf(l.MaxAmount),
+		Suggestions: l.Suggestions, Quantity: strconv.Itoa(max(1, l.Quantity)), DueOn: l.DueOn, Email: l.Email, Name: l.Name, Lang: l.Lang, Reference: l.Reference,
+		MaxUses: strconv.Itoa(l.MaxUses), ExpiresAt: l.ExpiresAt, AskName: l.AskName, AskEmail: l.AskEmail, AskNote: l.AskNote, AskAddress: l.AskAddress,
+		Thanks: l.Thanks, ThanksURL: l.ThanksURL, SceneType: l.SceneType,
+	}
+	for _, line := range l.Lines {
+		d.Lines = append(d.Lines, Line{Name: line.Name, Quantity: strconv.Itoa(line.Quantity), UnitPrice: line.UnitPrice.String()})
+	}
+	if l.VariantID == "" {
+		return d, nil
+	}
+	variant, _, err := tx.Variant(ctx, l.VariantID)
+	if errors.Is(err, store.ErrNotFound) { // it is not sold any more: another SKU must be named
+		return d, nil
+	}
+	d.SKU = variant.SKU
+	return d, err
+}
+
+func textOf(a models.Amount) string {
+	if a.IsZero() {
+		return ""
+	}
+	return a.String()
+}
+
 // Switch switches a link on or off. Payments that are under way go on. Errors: store.ErrNotFound, store.ErrConflict.
 func (s *Service) Switch(ctx context.Context, by models.Actor, id string, on bool) error {
 	return s.store.Tx(ctx, func(tx *store.Store) error {

@@ -188,24 +188,11 @@ func (a linkHandlers) get(ctx context.Context, c *Call, in *getLinkInput) (*link
 }
 
 func (a linkHandlers) change(ctx context.Context, c *Call, in *changeLinkInput) (*linkOutput, error) {
-	err := a.store.Tx(ctx, func(tx *store.Store) error {
-		link, err := ownLink(ctx, tx, in.ID, c.Key.ID)
-		if err != nil {
-			return err
-		}
-		draft, err := draftOf(ctx, tx, &link)
-		if err != nil {
-			return err
-		}
-		if err := in.Body.onto(&draft, &c.Key); err != nil {
-			return err
-		}
-		if link, err = a.services.Links.ChangeIn(ctx, tx, c.Actor(), link.ID, link.Version, draft); err != nil || in.Body.Status == nil {
-			return err
-		}
-		_, err = a.services.Links.SwitchIn(ctx, tx, c.Actor(), link.ID, *in.Body.Status == "on")
-		return err
-	})
+	var on *bool
+	if in.Body.Status != nil {
+		on = new(*in.Body.Status == "on")
+	}
+	err := a.services.Links.Edit(ctx, c.Actor(), in.ID, c.Key.ID, on, func(d *links.Draft) error { return in.Body.onto(d, &c.Key) })
 	if errors.Is(err, store.ErrConflict) { // somebody changed it at this moment
 		return nil, problem(CodeChanged)
 	}
@@ -222,35 +209,6 @@ func ownLink(ctx context.Context, s *store.Store, id, keyID string) (models.Paym
 		return link, store.ErrNotFound
 	}
 	return link, err
-}
-
-// draftOf returns the draft that a link could have been made of.
-func draftOf(ctx context.Context, tx *store.Store, l *models.PaymentLink) (links.Draft, error) {
-	d := links.Draft{
-		Slug: l.Slug, Title: l.Title, Text: l.Text, Kind: l.Kind, Amount: textOf(l.Amount), MinAmount: textOf(l.MinAmount), MaxAmount: textOf(l.MaxAmount),
-		Suggestions: l.Suggestions, Quantity: strconv.Itoa(max(1, l.Quantity)), DueOn: l.DueOn, Email: l.Email, Name: l.Name, Lang: l.Lang, Reference: l.Reference,
-		MaxUses: strconv.Itoa(l.MaxUses), ExpiresAt: l.ExpiresAt, AskName: l.AskName, AskEmail: l.AskEmail, AskNote: l.AskNote, AskAddress: l.AskAddress,
-		Thanks: l.Thanks, ThanksURL: l.ThanksURL, SceneType: l.SceneType,
-	}
-	for _, line := range l.Lines {
-		d.Lines = append(d.Lines, links.Line{Name: line.Name, Quantity: strconv.Itoa(line.Quantity), UnitPrice: line.UnitPrice.String()})
-	}
-	if l.VariantID == "" {
-		return d, nil
-	}
-	variant, _, err := tx.Variant(ctx, l.VariantID)
-	if errors.Is(err, store.ErrNotFound) { // it is not sold any more: another SKU must be named
-		return d, nil
-	}
-	d.SKU = variant.SKU
-	return d, err
-}
-
-func textOf(a models.Amount) string {
-	if a.IsZero() {
-		return ""
-	}
-	return a.String()
 }
 
 // onto puts what a request names into a draft. Errors: a *Problem, *links.InputError.
