@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -146,7 +147,9 @@ func TestOfficeAPIKeys_AProgramIsPaired(t *testing.T) {
 
 		assert.True(t, asksForCode(owner.post(keysAt+"/authorize", append(asked, "answer", "yes")...)))
 		owner.stepUp()
-		owner.post(keysAt+"/authorize", append(asked, "answer", "yes", "refund_limit", "a lot")...).is(http.StatusUnprocessableEntity).has(`id="refund_limit-problem"`)
+		refunds := slices.Clone(asked)
+		refunds[3] += ",refunds:write"
+		owner.post(keysAt+"/authorize", append(refunds, "answer", "yes", "refund_limit", "a lot")...).is(http.StatusUnprocessableEntity).has(`id="refund_limit-problem"`)
 		owner.post(keysAt+"/authorize", append(asked, "answer", "no")...).redirects("https://woo.example.org/done?error=access_denied&page=coincart&state=s1")
 		answer := owner.post(keysAt+"/authorize", append(asked, "answer", "yes", "refund_limit", "20")...).is(http.StatusSeeOther)
 		to, err := url.Parse(answer.header.Get("Location"))
