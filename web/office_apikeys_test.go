@@ -200,3 +200,27 @@ func TestOfficeAPIKeys_AnInvalidPairingSendsNobodyAway(t *testing.T) {
 		}
 	}
 }
+
+// What the program may do that the shop is a part of, the program says: nobody changes or ends its key.
+func TestOfficeAPIKeys_TheProgramsOwnStays(t *testing.T) {
+	each(t, func(t *testing.T, s *shop) {
+		made, err := s.services.Keys.OfProgram(t.Context(), apikeys.Draft{Name: "This program", Origins: []string{"https://shop.example.org"}})
+		require.NoError(t, err)
+		again, err := s.services.Keys.OfProgram(t.Context(), apikeys.Draft{Name: "This program", Origins: []string{"https://shop.example.org"}, RefundLimit: "5"})
+		require.NoError(t, err)
+		assert.Equal(t, made.ID, again.ID)
+		assert.Equal(t, "5", again.RefundLimit.String())
+
+		owner := s.staffed(models.RoleOwner)
+		owner.stepUp()
+		at := keysAt + "/" + made.ID
+		owner.get(at).is(http.StatusOK).has(english.T("admin.refusal.key_program")).lacks(at + "/end")
+		owner.post(at + "/end").is(http.StatusSeeOther)
+		owner.get(keysAt).is(http.StatusOK).has(english.T("admin.refusal.key_program"))
+		owner.post(at, aKey("name", "Mine")...).has(english.T("admin.refusal.key_program"))
+		list := s.apiKeys()
+		require.Len(t, list, 1)
+		assert.False(t, list[0].Ended())
+		assert.Equal(t, "This program", list[0].Name)
+	})
+}

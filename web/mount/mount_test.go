@@ -274,6 +274,7 @@ func TestMount_TakesPaymentsBesideAnotherProgram(t *testing.T) {
 			assert.Equal(t, "the program's thanks for "+made.ID, s.get(p.url+"/thanks?checkout="+made.ID).text)
 
 			require.Eventually(t, func() bool { return slices.Contains(p.told(), "checkout.paid") }, time.Minute, 50*time.Millisecond, "an event that was refused is told again")
+			assert.Contains(t, p.told(), "checkout.processing", "the first of all, which was refused once")
 			p.inOrder()
 
 			_, err = m.Cancel(t.Context(), made.ID)
