@@ -57,7 +57,7 @@ func Constants[T ~string](folders ...string) []T {
 // specsOf returns the declarations of constants and variables of a file. It panics if the file cannot be read.
 func specsOf(name string) []*ast.ValueSpec {
 	if known, ok := specs.Load(name); ok {
-		return known.([]*ast.ValueSpec) //nolint:forcetypeassert // the only type in it
+		return known.([]*ast.ValueSpec) //nolint:errcheck,forcetypeassert // the only type in it
 	}
 	file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.SkipObjectResolution)
 	if err != nil {
