@@ -7,6 +7,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/coincart/coincart/payments/demo"
 )
 
 // An exchange is asked, and a shop is served with the profile that this writes.
@@ -19,7 +21,7 @@ func TestE2E_ConformPlatformWritesAProfileThatServeTakes(t *testing.T) {
 	d := startDemo(t, map[string]string{"COINCART_PLATFORM_SIGNING": "md5", "COINCART_PROFILE": known})
 	found := filepath.Join(folder, "found.json")
 	args := []string{
-		"conform", "platform", "--platform-url", d.sandbox, "--app-id", demoAppID, "--platform-signing", "md5", "--platform-secret", filepath.Join(d.data, demoSecret),
+		"conform", "platform", "--platform-url", d.sandbox, "--app-id", demo.AppID, "--platform-signing", "md5", "--platform-secret", filepath.Join(d.data, demoSecret),
 		"--profile", paths, "--payer-uid", alice, "--listen", "127.0.0.1:0", "--write-profile", found, "--json", filepath.Join(folder, "report.json"),
 	}
 	asked := runCommand(t, nil, args...)
@@ -41,7 +43,7 @@ func TestE2E_ConformPlatformWritesAProfileThatServeTakes(t *testing.T) {
 	wrong := runCommand(t, nil, append(args, "--platform-url", "http://127.0.0.1:1")...)
 	assert.Equal(t, exitFailed, wrong.code, wrong.stdout+wrong.stderr)
 	assert.Contains(t, wrong.stdout, "does not conform")
-	secretless := runCommand(t, nil, "conform", "platform", "--platform-url", d.sandbox, "--app-id", demoAppID, "--platform-signing", "md5", "--payer-uid", alice)
+	secretless := runCommand(t, nil, "conform", "platform", "--platform-url", d.sandbox, "--app-id", demo.AppID, "--platform-signing", "md5", "--payer-uid", alice)
 	assert.Equal(t, exitNotDone, secretless.code)
 	assert.Contains(t, secretless.stderr, "COINCART_PLATFORM_SECRET is missing")
 }

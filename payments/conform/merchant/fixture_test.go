@@ -148,6 +148,9 @@ func (s *seller) notify(w http.ResponseWriter, r *http.Request) {
 	}
 	s.mu.Lock()
 	o := s.sales[n.OutOrderID]
+	if o != nil && s.creditsEachCallback && n.Status == opay.StatusPaid && o.state == "paid" {
+		o.credited++
+	}
 	if o == nil && s.marksUnknown && n.Status == opay.StatusPaid {
 		s.sales[n.OutOrderID] = &sale{state: "paid", credited: 1}
 	}
@@ -160,14 +163,7 @@ func (s *seller) notify(w http.ResponseWriter, r *http.Request) {
 	case s.trusts(n, body):
 		s.book(o, opay.OrderDetail{AppOrderID: n.OutOrderID, OrderNum: n.OrderNum, Status: n.Status, Amount: n.PayAmount, Coin: o.coin})
 	default:
-		s.settle(r.Context(), n.OutOrderID, n.OrderNum)
-		if s.creditsEachCallback && n.Status == opay.StatusPaid {
-			s.mu.Lock()
-			if o.state == "paid" {
-				o.credited++
-			}
-			s.mu.Unlock()
-		}
+		s.settle(context.WithoutCancel(r.Context()), n.OutOrderID, n.OrderNum)
 	}
 	w.Header().Set("Content-Type", "application/json")
 	_, _ = w.Write(opay.Acknowledgement())
@@ -220,7 +216,7 @@ func (s *seller) settle(ctx context.Context, id, num string) {
 	s.mu.Lock()
 	o := s.sales[id]
 	token := o.token
-	credited := o.credited
+	open := o.state == "open"
 	s.mu.Unlock()
 	detail, err := s.client.Order(ctx, num, token)
 	if refusal, ok := errors.AsType[*opay.Error](err); ok && refusal.Code == opay.CodeTokenInvalid && !s.keepsToken {
@@ -235,13 +231,11 @@ func (s *seller) settle(ctx context.Context, id, num string) {
 	if detail.AppOrderID != id {
 		return
 	}
-	if s.looksThenCredits && detail.Status == opay.StatusPaid && detail.Amount == o.amount && detail.Coin == o.coin {
+	if s.looksThenCredits && open && detail.Status == opay.StatusPaid && detail.Amount == o.amount && detail.Coin == o.coin {
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		if credited == 0 && o.state != "review" && o.state != "closed" && len(o.paid) <= 1 {
-			o.credited++
-			o.state, o.paid[num] = "paid", true
-		}
+		o.credited++
+		o.state, o.paid[num] = "paid", true
 		return
 	}
 	s.book(o, detail)

@@ -39,7 +39,7 @@ func try(t *testing.T, signing opay.Signing, f faults, only ...string) merchant.
 	client := opay.Config{AppID: app, Profile: opay.Profile{Signing: signing}}
 	config := merchant.Config{
 		Exchange: sandbox.Config{Profile: client.Profile, Apps: []sandbox.App{{AppID: app}}}, ProbeURL: shop.URL + "/probe/", Only: only,
-		Settle: 120 * time.Millisecond, Prompt: 1500 * time.Millisecond, Patience: 2 * time.Second,
+		Settle: 120 * time.Millisecond, Prompt: 6 * time.Second, Patience: 3 * time.Second,
 	}
 	if signing == opay.SigningMD5 {
 		secret, err := opay.NewSecret("merchant-0123456789abcdef")
@@ -114,10 +114,10 @@ func TestRun_NamesEachFaultAndNothingElse(t *testing.T) {
 		faults faults
 		found  []string
 	}{
-		"credits each callback":                    {faults{creditsEachCallback: true}, nil},
-		"looks, then credits":                      {faults{looksThenCredits: true}, nil},
-		"trusts forgeries":                         {faults{trustsForgeries: true}, nil},
-		"trusts callbacks":                         {faults{trustsCallbacks: true}, nil},
+		"credits each callback":                    {faults{creditsEachCallback: true, neverAsks: true}, []string{"replayed" + twice, "resealed" + twice, "back" + twice, "lost" + late, "ack.slow" + twice, "ack.refused" + twice, "twice" + twice}},
+		"looks, then credits":                      {faults{looksThenCredits: true, neverAsks: true}, []string{"replayed" + twice, "resealed" + twice, "lost" + late, "ack.slow" + twice}},
+		"trusts forgeries":                         {faults{trustsForgeries: true}, []string{"forged.key" + unpaid, "forged.unsigned" + unpaid, "forged.random" + unpaid, "forged.other_text" + unpaid, "forged.plain" + unpaid}},
+		"trusts callbacks":                         {faults{trustsCallbacks: true}, []string{"callback_amount" + unpaid, "coin" + unpaid, "mixed_up" + unpaid}},
 		"ignores the amount":                       {faults{ignoresAmount: true}, []string{"amount.under" + unpaid, "amount.over" + unpaid, "callback_amount" + unpaid}},
 		"ignores the coin":                         {faults{ignoresCoin: true}, []string{"coin" + unpaid}},
 		"ignores the order":                        {faults{ignoresOrder: true}, []string{"mixed_up" + unpaid}},
@@ -128,8 +128,8 @@ func TestRun_NamesEachFaultAndNothingElse(t *testing.T) {
 		"believes a stale answer":                  {faults{staleUndoes: true}, []string{"back" + state}},
 		"keeps the token":                          {faults{keepsToken: true}, []string{"token" + late}},
 		"reads plain amounts only, and never asks": {faults{plainAmounts: true, neverAsks: true}, []string{"lost" + late, "form.exponent" + late, "form.padded" + late}},
-		"expects digits":                           {faults{onlyDigits: true}, nil},
-		"takes lost for failed":                    {faults{losesCreate: true}, nil},
+		"expects digits":                           {faults{onlyDigits: true}, []string{"hex" + state}},
+		"takes lost for failed":                    {faults{losesCreate: true}, []string{"create_lost" + state}},
 		"forgets what does not fit":                {faults{forgetsMoney: true}, []string{"amount.under" + lost, "amount.over" + lost, "callback_amount" + lost, "coin" + lost}},
 		"credits a second payment":                 {faults{creditsSecond: true}, []string{"twice" + twice}},
 		"takes any application's":                  {faults{anyApp: true}, []string{"other_app" + unpaid}},

@@ -59,7 +59,7 @@ func wrong(now said, allowed []said, limit int) error {
 		f.kind = MoneyLost
 	case limit == 1 && now.Credited == 0 && now.State == Closed:
 		f.kind = MoneyLost
-	case limit == 1 && now.Credited == 0:
+	case limit == 1 && now.Credited == 0 && now.State == Open:
 		f.kind = NotCredited
 	}
 	return f
