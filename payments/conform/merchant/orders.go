@@ -167,7 +167,7 @@ func (t *Trial) unknown(ctx context.Context) error {
 		return err
 	}
 	id := rand.Text()
-	if _, err := t.tell(ctx, p, telling{id, strconv.FormatInt(time.Now().UnixMicro(), 10), string(opay.StatusPaid), string(p.order.Amount)}); err != nil {
+	if err := t.tell(ctx, p, telling{id, strconv.FormatInt(time.Now().UnixMicro(), 10), string(opay.StatusPaid), string(p.order.Amount)}); err != nil {
 		return err
 	}
 	if err := t.ends(ctx, p, 0, stillOpen); err != nil {
@@ -198,7 +198,7 @@ func (t *Trial) mixedUp(ctx context.Context) error {
 	}
 	told := t.truth(p, opay.StatusPaid)
 	told.orderNum = other.order.OrderNum
-	if _, err := t.tell(ctx, p, told); err != nil {
+	if err := t.tell(ctx, p, told); err != nil {
 		return err
 	}
 	if err := t.ends(ctx, p, 0, stillOpen, inReview); err != nil {

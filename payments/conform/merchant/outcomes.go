@@ -141,7 +141,7 @@ func (t *Trial) buyWhile(ctx context.Context, faults ...sandbox.Fault) (*purchas
 // tellAll tells the merchant one status after the other.
 func (t *Trial) tellAll(ctx context.Context, p *purchase, statuses ...opay.Status) error {
 	for _, status := range statuses {
-		if _, err := t.tell(ctx, p, t.truth(p, status)); err != nil {
+		if err := t.tell(ctx, p, t.truth(p, status)); err != nil {
 			return err
 		}
 	}
