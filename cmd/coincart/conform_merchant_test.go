@@ -71,7 +71,7 @@ func (p *shopProbe) buy(w http.ResponseWriter, r *http.Request) {
 	assert.NoError(p.t, json.NewDecoder(r.Body).Decode(&wish))
 	v := newVisitor(p.t, "en")
 	values := toNewYork(map[string]string{"email": fmt.Sprintf("ada%d@example.org", len(p.bought)), "coin": "USDT", "payer_uid": alice})
-	form := checkout(v, p.shop)
+	form := checkout(v, p.shop) //nolint:contextcheck // a visitor has the context of the test
 	if wish.Code != "" {
 		form = form.submit("/payments/connect", nil).submit("", map[string]string{"uid": alice})
 		delete(values, "payer_uid")
