@@ -354,6 +354,7 @@ type OrderFile struct {
 	Shipments   []Shipment // with lines, undone ones too
 	Notes       []Note
 	Mails       []OutboxMessage
+	Deliveries  []Delivery   // webhooks about the order, its checkout and its refunds
 	Reviews     []Review     // open and closed
 	Audit       []AuditEntry // of "order:<id>", without hashes
 	// People are the e-mail addresses of those who asked for refunds or approved them, sent shipments or decided reviews, by staff id.

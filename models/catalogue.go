@@ -1,6 +1,9 @@
 package models
 
-import "time"
+import (
+	"fmt"
+	"time"
+)
 
 // MaxQuantity is the maximum number of pieces of one variant in a cart or an order; the minimum is 1.
 const MaxQuantity = 999
@@ -77,6 +80,9 @@ type Variant struct {
 	Position  int
 	Texts     Texts `text:"medium"`
 }
+
+// StockMark returns a mark of the stock that differs after every movement.
+func (v Variant) StockMark() string { return fmt.Sprintf("%d-%d-%d", v.OnHand, v.Reserved, v.Sold) }
 
 // Picture shows a product. Texts may translate "alt".
 type Picture struct {

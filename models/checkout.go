@@ -38,7 +38,7 @@ func CheckoutStatuses() []CheckoutStatus {
 func (s CheckoutStatus) Ended() bool { return s != CheckoutOpen && s != CheckoutProcessing }
 
 // Checkout says that somebody shall pay an amount. A program makes it with a key, or a payment link does. When the payer presses pay, it becomes
-// an order without stock and without delivery; there is no second way for money.
+// an order without delivery; there is no second way for money. Stock is reserved for a payment link of a product alone.
 type Checkout struct {
 	ID        string         `ascii:"32"` // CheckoutPrefix and NewRef: it is in the address of its page
 	KeyID     string         `ascii:"36"` // APIKey.ID; empty: a payment link made it

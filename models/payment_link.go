@@ -55,8 +55,11 @@ const (
 	minSlug          = 3
 )
 
-// LinkNote is the name under which a checkout's metadata keeps what the payer of a link wrote.
-const LinkNote = "note"
+// LinkNote and LinkAddress are the names under which a checkout's metadata keeps what the payer of a link wrote.
+const (
+	LinkNote    = "note"
+	LinkAddress = "address"
+)
 
 // PaymentLink is an address at which anybody can pay. Its page makes nothing; its button makes a Checkout.
 type PaymentLink struct {
@@ -78,28 +81,25 @@ type PaymentLink struct {
 	Lines       CheckoutLines `text:"medium"` // LinkInvoice
 
 	DueOn     time.Time `gorm:"default:null"` // LinkInvoice: when it is due; it can be paid afterwards
-	Email     string    `text:"254"`          // LinkInvoice: of the customer, who gets it and the reminders by mail; empty: nobody does
+	Email     string    `text:"254"`          // LinkInvoice: of the customer, who gets the mails of the order; empty: nobody does
 	Name      string    `text:"200"`          // LinkInvoice: of the customer
 	Lang      string    `ascii:"35"`          // BCP 47, of its page and its mails; empty: the browser's, and the shop's first
 	Reference string    `text:"64"`           // the merchant's own, of each checkout; empty: the slug
 
-	MaxUses   int       // how many may pay; 0: any number
-	Uses      int       // checkouts that are being paid, are paid or are under review; kept by the store
-	ExpiresAt time.Time `gorm:"default:null"` // from then on it is closed; zero: never
-	AskName   LinkAsk   `ascii:"16"`
-	AskEmail  LinkAsk   `ascii:"16"`
-	AskNote   LinkAsk   `ascii:"16"`
-	Thanks    string    `text:"1000"` // shown after paying
-	ThanksURL string    `text:"2000"` // where the payer goes on after paying; https; empty: nowhere
-	SceneType string    `text:"64"`   // the platform's orderSceneType; empty: the shop's
-	Enabled   bool
-	Version   int // optimistic lock
-	CreatedAt time.Time
-	UpdatedAt time.Time
-
-	Mailed int       // LinkInvoice: how many mails its customer was sent
-	DueAt  time.Time `gorm:"default:null"` // when a worker sends the next mail; zero: never
-	Lease  string    `ascii:"64"`
+	MaxUses    int       // how many may pay; 0: any number
+	Uses       int       // checkouts that are being paid, are paid or are under review; kept by the store
+	ExpiresAt  time.Time `gorm:"default:null"` // from then on it is closed; zero: never
+	AskName    LinkAsk   `ascii:"16"`
+	AskEmail   LinkAsk   `ascii:"16"`
+	AskNote    LinkAsk   `ascii:"16"`
+	AskAddress LinkAsk   `ascii:"16"`
+	Thanks     string    `text:"1000"` // shown after paying
+	ThanksURL  string    `text:"2000"` // where the payer goes on after paying; https; empty: nowhere
+	SceneType  string    `text:"64"`   // the platform's orderSceneType; empty: the shop's
+	Enabled    bool
+	Version    int // optimistic lock
+	CreatedAt  time.Time
+	UpdatedAt  time.Time
 }
 
 // NewSlug returns a random slug: 50 bits as 10 small letters and digits.
@@ -170,7 +170,7 @@ func (l *PaymentLink) Check() invalid.Problems {
 	case l.MaxUses > MaxLinkUses:
 		p.Add("max_uses", invalid.Range)
 	}
-	for field, ask := range map[string]LinkAsk{"ask_name": l.AskName, "ask_email": l.AskEmail, "ask_note": l.AskNote} {
+	for field, ask := range map[string]LinkAsk{"ask_name": l.AskName, "ask_email": l.AskEmail, "ask_note": l.AskNote, "ask_address": l.AskAddress} {
 		if ask != AskNot && ask != AskOptional && ask != AskRequired {
 			p.Add(field, invalid.Unknown)
 		}

@@ -112,6 +112,7 @@ type StockPage struct {
 // StockCorrection changes what is on hand of a variant by hand.
 type StockCorrection struct {
 	VariantID string
+	Seen      string // Variant.StockMark when it was counted: refused if anything has changed since; empty: whatever it is
 	Token     string // of the form: with the same one it is booked once; empty: each time
 	Counted   bool   // Quantity is what lies on the shelf, with what is reserved; else what is added, or (below 0) taken
 	Quantity  int

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/store"
@@ -44,7 +45,7 @@ func (in PayInput) wants(a *models.Attempt) bool {
 // the attempt before. The quote of an attempt never changes.
 //
 // Errors: store.ErrNotFound, ErrNotPayable, ErrBusy, ErrCoin, ErrQuote, ErrPayer, ErrSignIn, ErrUnreachable (the order stays as it is),
-// *store.UnpaidLimitError (the payer has too many other unpaid orders).
+// *store.UnpaidLimitError (the payer has too many other unpaid orders), store.ErrLinkClosed (its payment link takes no more payments).
 func (c *Placer) Pay(ctx context.Context, ref string, in PayInput) (Placement, error) {
 	order, err := c.store.OrderByRef(ctx, ref)
 	if err != nil {
@@ -221,6 +222,9 @@ func (c *Placer) insertAttempt(ctx context.Context, order *models.Order, in PayI
 		if err := holdUnpaid(ctx, tx, order.ID, settings.Limits(), models.PayerHolder(in.Payer)); err != nil {
 			return err
 		}
+		if err := holdLinkOf(ctx, tx, order, c.clock()); err != nil {
+			return err
+		}
 		// The new attempt gets time of its own, up to the end that the order was given when it was placed: stock is not promised without end.
 		// Whoever expires the order at this moment wins.
 		now := c.clock()
@@ -237,6 +241,22 @@ func (c *Placer) insertAttempt(ctx context.Context, order *models.Order, in PayI
 		return tx.InsertAttempt(ctx, &attempt)
 	})
 	return attempt, err
+}
+
+// holdLinkOf holds the payment link of an order that is paid in another way after a try that came to nothing: others may have used the link up
+// meanwhile. store.ErrLinkClosed.
+func holdLinkOf(ctx context.Context, tx *store.Store, order *models.Order, now time.Time) error {
+	if order.CheckoutID == "" {
+		return nil
+	}
+	checkout, err := tx.Checkout(ctx, order.CheckoutID)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil
+	}
+	if err != nil || checkout.LinkID == "" || checkout.Status != models.CheckoutOpen { // it counts already
+		return err
+	}
+	return tx.HoldLink(ctx, checkout.LinkID, now)
 }
 
 // payURL returns the address where the shopper asked pays an open attempt. It contains the current token of a shopper who is signed in as

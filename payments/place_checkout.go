@@ -27,10 +27,11 @@ type PlaceCheckoutInput struct {
 }
 
 // PlaceCheckout turns a checkout into an order with a payment attempt, as Place does with a cart: the same checkout always gives the same
-// order. The order has no stock and no delivery, and costs what the checkout says.
+// order. The order has no delivery, and costs what the checkout says. Stock is reserved for lines of the shop's own goods, which payment links of
+// products make.
 //
-// Errors: store.ErrNotFound, ErrNotPayable (its time is over, or it was called off), ErrCoin, ErrQuote, ErrPayer, *store.UnpaidLimitError,
-// ErrUnreachable, ErrSignIn, and the store's.
+// Errors: store.ErrNotFound, ErrNotPayable (its time is over, or it was called off), store.ErrLinkClosed (its payment link takes no more
+// payments), ErrCoin, ErrQuote, ErrPayer, *store.UnpaidLimitError, *store.OutOfStockError, ErrUnreachable, ErrSignIn, and the store's.
 func (c *Placer) PlaceCheckout(ctx context.Context, in PlaceCheckoutInput) (Placement, error) {
 	if !in.Payer.Known() {
 		return Placement{}, ErrPayer
@@ -70,6 +71,11 @@ func (c *Placer) insertCheckout(ctx context.Context, in PlaceCheckoutInput, toke
 			return fmt.Errorf("read the limits: %w", err)
 		}
 		c.setDeadline(settings, &order)
+		if checkout.LinkID != "" {
+			if err := tx.HoldLink(ctx, checkout.LinkID, now); err != nil {
+				return err
+			}
+		}
 		coins, err := tx.Coins(ctx)
 		if err != nil {
 			return fmt.Errorf("load coins: %w", err)
@@ -89,6 +95,9 @@ func (c *Placer) insertCheckout(ctx context.Context, in PlaceCheckoutInput, toke
 		err = holdUnpaid(ctx, tx, order.ID, settings.Limits(), models.PayerHolder(in.Payer), models.Holder{Kind: models.HolderNetwork, Name: in.Network})
 		if err != nil {
 			return err
+		}
+		if err := tx.Reserve(ctx, order.ID, order.Lines); err != nil {
+			return fmt.Errorf("reserve stock: %w", err)
 		}
 		if err := tx.InsertAttempt(ctx, &attempt); err != nil {
 			return fmt.Errorf("insert attempt: %w", err)
@@ -117,7 +126,7 @@ func checkoutOrder(c *models.Checkout, in PlaceCheckoutInput, now time.Time) (mo
 	}
 	for _, l := range checkoutLines(c, lang) {
 		order.Lines = append(order.Lines, models.OrderLine{
-			ID: models.NewID(), OrderID: order.ID, Position: len(order.Lines), SKU: l.SKU, Title: l.Name, VariantTitle: l.Description,
+			ID: models.NewID(), OrderID: order.ID, Position: len(order.Lines), VariantID: l.VariantID, SKU: l.SKU, Title: l.Name, VariantTitle: l.Description, Cover: l.Cover,
 			UnitPrice: l.UnitPrice, Quantity: l.Quantity, Total: l.Total(),
 		})
 	}

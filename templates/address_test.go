@@ -35,7 +35,7 @@ var sourceAddress = regexp.MustCompile(`(?:^|[\s"])((?:href|src|srcset|action|fo
 
 // exempt are the beginnings of addresses that need no prefix: places on the same page, other schemes, and what is absolute or written by At already.
 func exempt() []string {
-	return []string{`="#`, `={ "#" +`, `={ templ.SafeURL("mailto:`, `={ page.Canonical }`, `srcset={ set }`, `={ At(ctx, `, `={ templates.At(ctx, `}
+	return []string{`="#`, `={ "#" +`, `={ templ.SafeURL("#" + `, `={ templ.SafeURL("mailto:`, `={ page.Canonical }`, `srcset={ set }`, `={ At(ctx, `, `={ templates.At(ctx, `}
 }
 
 func unwrapped(source string) []string {

@@ -67,6 +67,7 @@ func staffWriters() map[models.MailKind]func(context.Context, staffMail) (letter
 			return writeAlerts(ctx, m, letters.StaffDaily)
 		},
 		models.MailPriceAlert: writePrices,
+		models.MailWebhook:    writeWebhook,
 		models.MailNewBrowser: func(ctx context.Context, m staffMail) (letters.Letter, error) {
 			return writeAccount(ctx, m, letters.NewBrowser)
 		},
@@ -88,6 +89,19 @@ func writeAlerts(ctx context.Context, m staffMail, write func(context.Context, l
 		view.Alerts = append(view.Alerts, letters.Alert{Kind: string(n.Kind), New: n.New, Open: n.Open, Page: m.base + alertPage(n.Kind)})
 	}
 	return write(ctx, view)
+}
+
+// writeWebhook writes a mail about a webhook endpoint that does not work.
+func writeWebhook(ctx context.Context, m staffMail) (letters.Letter, error) {
+	var alert models.WebhookAlert
+	if err := m.details(&alert); err != nil {
+		return letters.Letter{}, err
+	}
+	view := letters.WebhookView{
+		StaffView: m.StaffView, Host: alert.Host, State: string(alert.State), Reason: string(alert.Reason), Since: templates.NewMoment(m.Printer, alert.Since),
+	}
+	view.URL = m.base + admin.WebhookPath(alert.EndpointID)
+	return letters.Webhook(ctx, view)
 }
 
 // writeAccount writes a mail about a person's own account.

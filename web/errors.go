@@ -14,6 +14,7 @@ import (
 	"github.com/coincart/coincart/payments/opay"
 	"github.com/coincart/coincart/templates"
 	"github.com/coincart/coincart/web/admin"
+	"github.com/coincart/coincart/web/api"
 	"github.com/coincart/coincart/web/visit"
 )
 
@@ -96,6 +97,9 @@ func (s *Server) fail(v *visit.Visit, c *gin.Context, err error) {
 	}
 	defer v.Afterwards()() // a page about time that is over needs time to be shown
 	switch path := c.Request.URL.Path; {
+	case api.Owns(path):
+		s.api.Fail(c, f.status)
+		return
 	case path == payments.NotifyPath:
 		err = v.Refuse(f.status, string(f.code), f.msg)
 	case admin.Owns(path):

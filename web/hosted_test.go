@@ -127,17 +127,6 @@ func TestHosted_DemoHasABandAndCodesNoSecrets(t *testing.T) {
 	}
 }
 
-func TestHosted_StatusIsPublic(t *testing.T) {
-	s := newShop(t, sqlite)
-	c := s.ask()
-	answer := s.browser().get("/c/" + c.ID + "/status").is(http.StatusOK)
-	assert.Equal(t, "*", answer.header.Get("Access-Control-Allow-Origin"))
-	var got map[string]any
-	require.NoError(t, json.Unmarshal([]byte(answer.body), &got))
-	assert.Equal(t, "open", got["status"])
-	assert.Len(t, got, 2)
-}
-
 func TestHosted_OtherWayAfterARefusal(t *testing.T) {
 	each(t, func(t *testing.T, s *shop) {
 		c := s.ask()

@@ -12,6 +12,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/hooks"
 )
 
 // metrics holds the counters, in a registry of its own: nothing is global.
@@ -33,7 +34,7 @@ type requestSeries struct {
 	took  prometheus.Observer
 }
 
-func newMetrics(workers func() []models.WorkerState, backlog func(context.Context) (models.Backlog, error)) *metrics {
+func newMetrics(workers func() []models.WorkerState, backlog func(context.Context) (models.Backlog, error), more ...prometheus.Collector) *metrics {
 	m := &metrics{
 		registry: prometheus.NewRegistry(),
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
@@ -49,6 +50,7 @@ func newMetrics(workers func() []models.WorkerState, backlog func(context.Contex
 	}
 	m.registry.MustRegister(m.requests, m.durations, m.events, workerMetrics(workers), backlogMetrics(backlog), collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	m.registry.MustRegister(more...)
 	return m
 }
 
@@ -117,6 +119,37 @@ func (b backlogMetrics) Collect(to chan<- prometheus.Metric) {
 	}
 	for kind, n := range backlog.Cases {
 		to <- prometheus.MustNewConstMetric(openCases, prometheus.GaugeValue, float64(n), string(kind))
+	}
+}
+
+// webhookMetrics collects what webhooks came to on request.
+type webhookMetrics struct{ hooks *hooks.Service }
+
+var (
+	webhookTries = prometheus.NewDesc("coincart_webhook_deliveries_total",
+		"Tries to deliver a webhook by this process, by what came of them: delivered, or a problem.", []string{"outcome"}, nil)
+	webhookOldest = prometheus.NewDesc("coincart_webhook_oldest_pending_seconds", "Age of the oldest webhook that waits; 0: none waits.", nil, nil)
+	webhookTook   = prometheus.NewDesc("coincart_webhook_seconds", "Time that receivers of webhooks take to answer.", nil, nil)
+)
+
+// Describe implements prometheus.Collector.
+func (webhookMetrics) Describe(to chan<- *prometheus.Desc) {
+	to <- webhookTries
+	to <- webhookOldest
+	to <- webhookTook
+}
+
+// Collect implements prometheus.Collector.
+func (w webhookMetrics) Collect(to chan<- prometheus.Metric) {
+	stats := w.hooks.Stats()
+	for outcome, n := range stats.Outcomes {
+		to <- prometheus.MustNewConstMetric(webhookTries, prometheus.CounterValue, float64(n), outcome)
+	}
+	to <- prometheus.MustNewConstHistogram(webhookTook, stats.Count, stats.Seconds, stats.Buckets)
+	ctx, cancel := context.WithTimeout(context.Background(), backlogWithin)
+	defer cancel()
+	if oldest, err := w.hooks.Oldest(ctx); err == nil {
+		to <- prometheus.MustNewConstMetric(webhookOldest, prometheus.GaugeValue, oldest.Seconds())
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/static"
+	"github.com/coincart/coincart/web/api"
 	"github.com/coincart/coincart/web/visit"
 )
 
@@ -37,7 +38,7 @@ func (s *Server) observe(c *gin.Context) {
 
 func (s *Server) record(c *gin.Context, id string, took time.Duration) {
 	status, pattern := c.Writer.Status(), route(c)
-	if c.Writer.Header().Get("Content-Type") == visit.EventType {
+	if c.Writer.Header().Get("Content-Type") == visit.EventType || c.GetBool(api.WaitedKey) {
 		took = 0 // how long the visitor stayed is not the time to answer
 	}
 	s.metrics.request(c.Request.Method, pattern, status, took)
@@ -67,6 +68,10 @@ func requestID() string { return rand.Text()[:16] }
 func (s *Server) protect(c *gin.Context) {
 	s.headers.set(c.Writer.Header())
 	c.Writer.Header()[static.AnswerHeader] = answerMark(c.Request)
+	if api.Owns(c.Request.URL.Path) { // no cookie counts there
+		c.Next()
+		return
+	}
 	if err := s.ownOrigin.Check(c.Request); err != nil {
 		v := visit.New(s.site, c)
 		v.NoteSecurity(models.SecurityCrossSite, "")

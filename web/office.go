@@ -10,12 +10,14 @@ import (
 	"github.com/coincart/coincart/web/admin/books"
 	"github.com/coincart/coincart/web/admin/catalogue"
 	"github.com/coincart/coincart/web/admin/customers"
+	"github.com/coincart/coincart/web/admin/links"
 	"github.com/coincart/coincart/web/admin/orders"
 	"github.com/coincart/coincart/web/admin/overview"
 	"github.com/coincart/coincart/web/admin/pricing"
 	staffpages "github.com/coincart/coincart/web/admin/staff"
 	"github.com/coincart/coincart/web/admin/stock"
 	"github.com/coincart/coincart/web/admin/system"
+	"github.com/coincart/coincart/web/admin/webhooks"
 	"github.com/coincart/coincart/web/shop"
 	"github.com/coincart/coincart/web/visit"
 )
@@ -33,6 +35,8 @@ func officeTable(site *visit.Site, s assembly.Services, accounts *staff.Accounts
 		books.Routes(site, s.Books, s.Payments, accounts),
 		customers.Routes(site, s.Customers),
 		apikeys.Routes(site, s.Keys),
+		webhooks.Routes(site, s.Hooks, s.Keys),
+		links.Routes(site, s.Links),
 		system.Routes(site, s.Jobs, s.Books, checks),
 	)
 }

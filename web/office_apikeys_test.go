@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -32,7 +33,8 @@ func aKey(changes ...string) []string {
 				kept = append(kept, form[j], form[j+1])
 			}
 		}
-		form = append(kept, changes[i], changes[i+1])
+		kept = append(kept, changes[i], changes[i+1])
+		form = kept
 	}
 	return form
 }
@@ -145,7 +147,9 @@ func TestOfficeAPIKeys_AProgramIsPaired(t *testing.T) {
 
 		assert.True(t, asksForCode(owner.post(keysAt+"/authorize", append(asked, "answer", "yes")...)))
 		owner.stepUp()
-		owner.post(keysAt+"/authorize", append(asked, "answer", "yes", "refund_limit", "a lot")...).is(http.StatusUnprocessableEntity).has(`id="refund_limit-problem"`)
+		refunds := slices.Clone(asked)
+		refunds[3] += ",refunds:write"
+		owner.post(keysAt+"/authorize", append(refunds, "answer", "yes", "refund_limit", "a lot")...).is(http.StatusUnprocessableEntity).has(`id="refund_limit-problem"`)
 		owner.post(keysAt+"/authorize", append(asked, "answer", "no")...).redirects("https://woo.example.org/done?error=access_denied&page=coincart&state=s1")
 		answer := owner.post(keysAt+"/authorize", append(asked, "answer", "yes", "refund_limit", "20")...).is(http.StatusSeeOther)
 		to, err := url.Parse(answer.header.Get("Location"))
@@ -195,4 +199,28 @@ func TestOfficeAPIKeys_AnInvalidPairingSendsNobodyAway(t *testing.T) {
 			owner.post(keysAt+"/authorize", append(pairs, "answer", answer)...).is(http.StatusUnprocessableEntity).has(english.T("admin.pair.invalid"))
 		}
 	}
+}
+
+// What the program may do that the shop is a part of, the program says: nobody changes or ends its key.
+func TestOfficeAPIKeys_TheProgramsOwnStays(t *testing.T) {
+	each(t, func(t *testing.T, s *shop) {
+		made, err := s.services.Keys.OfProgram(t.Context(), apikeys.Draft{Name: "This program", Origins: []string{"https://shop.example.org"}})
+		require.NoError(t, err)
+		again, err := s.services.Keys.OfProgram(t.Context(), apikeys.Draft{Name: "This program", Origins: []string{"https://shop.example.org"}, RefundLimit: "5"})
+		require.NoError(t, err)
+		assert.Equal(t, made.ID, again.ID)
+		assert.Equal(t, "5", again.RefundLimit.String())
+
+		owner := s.staffed(models.RoleOwner)
+		owner.stepUp()
+		at := keysAt + "/" + made.ID
+		owner.get(at).is(http.StatusOK).has(english.T("admin.refusal.key_program")).lacks(at + "/end")
+		owner.post(at + "/end").is(http.StatusSeeOther)
+		owner.get(keysAt).is(http.StatusOK).has(english.T("admin.refusal.key_program"))
+		owner.post(at, aKey("name", "Mine")...).has(english.T("admin.refusal.key_program"))
+		list := s.apiKeys()
+		require.Len(t, list, 1)
+		assert.False(t, list[0].Ended())
+		assert.Equal(t, "This program", list[0].Name)
+	})
 }

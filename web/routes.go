@@ -11,6 +11,8 @@ import (
 	"github.com/coincart/coincart/payments"
 	"github.com/coincart/coincart/static"
 	"github.com/coincart/coincart/web/admin"
+	"github.com/coincart/coincart/web/api"
+	"github.com/coincart/coincart/web/embed"
 	"github.com/coincart/coincart/web/media"
 	"github.com/coincart/coincart/web/platform"
 	"github.com/coincart/coincart/web/shop"
@@ -29,7 +31,6 @@ const LongestRequest = formTimeout + payments.FinishTime + 2*visit.AfterTime
 const pageTimeout = 6 * time.Second
 
 func (s *Server) routes(pages *shop.Pages, exchange *platform.Pages, checkoutOnly bool) {
-	s.engine.Use(s.observe, s.protect, s.onlyTable)
 	s.engine.NoRoute(s.answer(noPage))
 	s.engine.NoMethod(s.answer(func(*visit.Visit) error { return errMethod }))
 
@@ -57,7 +58,12 @@ func (s *Server) routes(pages *shop.Pages, exchange *platform.Pages, checkoutOnl
 	s.stream("/c/:id/live", pages.Payments.Live, s.limits.live)
 	s.post("/c/:id/pay", pages.Payments.Pay, s.limits.pay)
 	s.get("/c/:id/qr.svg", pages.Payments.Code, s.limits.hosted)
-	s.get("/c/:id/status", pages.Payments.Status, s.limits.hosted)
+
+	s.get(embed.ScriptPath, embed.Script)
+	s.get(embed.StylePath, embed.Style)
+	s.get("/pay/:slug", pages.Links.Link, s.limits.hosted)
+	s.post("/pay/:slug", pages.Links.StartLink, s.limits.link)
+	s.get("/pay/:slug/qr.svg", pages.Links.Code, s.limits.hosted)
 
 	s.post(payments.NotifyPath, exchange.Notify)
 	s.get(payments.ReturnPath+":ref", pages.Returned)
@@ -68,6 +74,8 @@ func (s *Server) routes(pages *shop.Pages, exchange *platform.Pages, checkoutOnl
 	s.post("/payments/connect", exchange.Connect, s.limits.connect)
 	s.get(payments.ConnectedPath, exchange.Connected, s.limits.connect)
 	s.post("/payments/disconnect", exchange.Disconnect)
+
+	s.get(api.DocsPath, s.api.Reference)
 
 	for _, r := range s.officeTable {
 		if r.Method == http.MethodGet {
@@ -91,6 +99,7 @@ func (s *Server) goods(pages *shop.Pages) {
 	s.post("/cart/items/:variant/remove", pages.RemoveFromCart, s.limits.cart)
 	s.post("/cart/coupon", pages.UseCoupon, s.limits.cart)
 	s.post("/cart/place", pages.EstimateDelivery, s.limits.cart)
+	s.get("/buy/:lines", pages.Buy, s.limits.cart)
 
 	s.get("/checkout", pages.Checkout)
 	s.post("/checkout", pages.PlaceOrder, s.limits.checkout)
@@ -172,7 +181,7 @@ func (s *Server) answer(h visit.Handler) gin.HandlerFunc {
 func noPage(v *visit.Visit) error {
 	address := v.Address()
 	page := strings.TrimRight(address, "/")
-	if page == "" || page == address || v.Posted() || visit.OwnPath(page, "") != page {
+	if page == "" || api.Owns(address) || page == address || v.Posted() || visit.OwnPath(page, "") != page {
 		return visit.ErrNoPage
 	}
 	if query := v.RawQuery(); query != "" {

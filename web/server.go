@@ -24,6 +24,7 @@ import (
 	"github.com/coincart/coincart/payments/doctor"
 	"github.com/coincart/coincart/web/admin"
 	"github.com/coincart/coincart/web/admin/system"
+	"github.com/coincart/coincart/web/api"
 	"github.com/coincart/coincart/web/live"
 	"github.com/coincart/coincart/web/platform"
 	"github.com/coincart/coincart/web/shop"
@@ -45,6 +46,7 @@ type Config struct {
 	CheckoutOnly   bool // the goods are sold elsewhere: no front page, catalogue, cart and own checkout
 	Limits         Limits
 	TryMail        func(context.Context, mail.Message) mail.Trial // sends a test mail; nil: nobody can
+	API            api.Limits                                     // of requests of other programs
 	Doctor         doctor.Config                                  // what the page System status checks, beside the store
 }
 
@@ -61,6 +63,7 @@ type Server struct {
 	base      models.BaseURL
 	metrics   *metrics
 	live      *live.Hub
+	api       *api.API
 	tally     *platform.Tally
 	limits    limiters
 	headers   headers
@@ -85,7 +88,7 @@ func New(c Config) (*Server, error) {
 	}
 	c.Logger, c.Clock = cmp.Or(c.Logger, slog.New(slog.DiscardHandler)), c.Clock.OrSystem()
 	s := &Server{
-		base: base, store: c.Store, services: c.Services, log: c.Logger, metrics: newMetrics(c.Services.Jobs.Workers, c.Store.Backlog), tally: &platform.Tally{}, limits: newLimiters(c.Limits),
+		base: base, store: c.Store, services: c.Services, log: c.Logger, metrics: newMetrics(c.Services.Jobs.Workers, c.Store.Backlog, webhookMetrics{c.Services.Hooks}), tally: &platform.Tally{}, limits: newLimiters(c.Limits),
 		headers: newHeaders(exchange, base.Secure()), ownOrigin: http.NewCrossOriginProtection(),
 	}
 	// Browsers without Sec-Fetch-Site are judged by Origin, which a proxy that rewrites Host would otherwise make foreign.
@@ -108,7 +111,7 @@ func New(c Config) (*Server, error) {
 		return nil, fmt.Errorf("web: %w", err)
 	}
 	s.live = live.New(live.Config{Look: c.Store.OrderMarks, Log: c.Logger})
-	pages := shop.New(s.site, c.Services.Payments, c.Services.Checkouts, c.Services.Customers, s.live, c.Limits.Coupon)
+	pages := shop.New(s.site, c.Services.Payments, c.Services.Checkouts, c.Services.Links, c.Services.Customers, s.live, c.Limits.Coupon)
 	s.office = admin.New(s.site, s.accounts)
 	s.officeTable = officeTable(s.site, c.Services, s.accounts, pages, s.checks(c))
 	s.staffRoutes = map[string]bool{}
@@ -146,6 +149,13 @@ func (s *Server) build(c Config, pages *shop.Pages) error {
 		return fmt.Errorf("web: trusted proxies: %w", err)
 	}
 	s.engine = engine
+	engine.Use(s.observe, s.protect, s.onlyTable)
+	var err error
+	if s.api, err = api.New(api.Config{
+		Store: c.Store, Services: c.Services, Base: s.base, Clock: c.Clock, Logger: c.Logger, Demo: c.Demo, ShopName: s.site.ShopName, Limits: c.API,
+	}, engine); err != nil {
+		return fmt.Errorf("web: %w", err)
+	}
 	s.routes(pages, platform.New(s.site, c.Services.Payments, s.tally), c.CheckoutOnly)
 	return nil
 }
@@ -179,7 +189,13 @@ func (s *Server) Handler() http.Handler {
 
 // EndStreams ends the answers that go on until the visitor leaves, for ever. A server that stops waits for its answers, so that this is to be
 // called when it begins to stop (http.Server.RegisterOnShutdown).
-func (s *Server) EndStreams() { s.live.Close() }
+func (s *Server) EndStreams() {
+	s.live.Close()
+	s.api.Close()
+}
+
+// API returns the API of other programs, for tests and for the command line.
+func (s *Server) API() *api.API { return s.api }
 
 // MetricsHandler returns a handler that serves the metrics in Prometheus' format, for a listener that the public does not reach.
 func (s *Server) MetricsHandler() http.Handler { return s.metrics.handler() }

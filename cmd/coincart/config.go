@@ -15,6 +15,7 @@ import (
 	_ "time/tzdata" // the platform's zone must load where the system has no zones, as in a bare container
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/fetch"
 	"github.com/coincart/coincart/models/mail"
 	"github.com/coincart/coincart/models/text"
 )
@@ -37,6 +38,7 @@ type settings struct {
 	CancelPath       string   `name:"cancel-path" env:"COINCART_CANCEL_PATH" placeholder:"PATH" help:"Path of the cancel call, if the exchange supports only one of the two known paths."`
 	SceneType        string   `name:"scene-type" env:"COINCART_SCENE_TYPE" placeholder:"NUMBER" help:"The orderSceneType agreed with the exchange. Empty: none is sent."`
 	TrustedProxies   []string `name:"trusted-proxies" env:"COINCART_TRUSTED_PROXIES" sep:"," placeholder:"ADDR" help:"Addresses or networks of trusted proxies, separated by commas."`
+	WebhookNetworks  []string `name:"webhook-networks" env:"COINCART_WEBHOOK_NETWORKS" sep:"," placeholder:"NETWORK" help:"Private networks in which webhook addresses may be, such as 10.0.0.0/8, separated by commas. Empty: public addresses only."`
 	ShopName         string   `name:"shop-name" env:"COINCART_SHOP_NAME" placeholder:"NAME" help:"The shop's name on pages and in emails. Default: Coincart, or the demo catalogue's name in the demo."`
 	SMTPURL          string   `name:"smtp-url" env:"COINCART_SMTP_URL" placeholder:"URL" help:"Mail server and sender: smtp://user:password@host:587?from=shop@example.org (smtps: implicit TLS). Empty: emails are written to files in the data folder."`
 	MetricsAddr      string   `name:"metrics-addr" env:"COINCART_METRICS_ADDR" placeholder:"HOST:PORT" help:"Listen address for /metrics. Empty: no metrics."`
@@ -131,6 +133,11 @@ func (s *settings) check(p *problems) {
 	for _, proxy := range s.TrustedProxies {
 		s.checkProxy(p, proxy)
 	}
+	for _, network := range s.WebhookNetworks {
+		if n, err := netip.ParsePrefix(network); err != nil || !fetch.OwnNetwork(n) {
+			p.setting("webhook_network", "Value", network)
+		}
+	}
 	if len([]rune(s.ShopName)) > 64 || !text.Line(s.ShopName) {
 		p.setting("shop_name")
 	}
@@ -140,6 +147,16 @@ func (s *settings) check(p *problems) {
 			p.setting(string(wrong))
 		}
 	}
+}
+
+// webhookNetworks returns the networks in which webhook addresses may be; check has found them valid.
+func (s *settings) webhookNetworks() (list []netip.Prefix) {
+	for _, network := range s.WebhookNetworks {
+		if n, err := netip.ParsePrefix(network); err == nil && fetch.OwnNetwork(n) {
+			list = append(list, n.Masked())
+		}
+	}
+	return list
 }
 
 // checkProxy notes a trusted proxy that is no address, or that would trust everybody.

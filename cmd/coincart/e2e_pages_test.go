@@ -2,7 +2,10 @@ package main
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/base64"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -12,6 +15,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/coincart/coincart/models"
+	modelshooks "github.com/coincart/coincart/models/hooks"
+	"github.com/coincart/coincart/models/keys"
 	"github.com/coincart/coincart/models/modelstest"
 	"github.com/coincart/coincart/models/staff"
 	"github.com/coincart/coincart/models/store"
@@ -128,6 +133,7 @@ func (g *gallery) visitDoors() {
 func (g *gallery) visitPages() {
 	g.t.Helper()
 	order, cancelled, exported := g.work()
+	delivery := g.webhook()
 	customer, err := g.shop.store.CustomerID(order.Email)
 	require.NoError(g.t, err)
 	for _, p := range []officePage{
@@ -160,6 +166,12 @@ func (g *gallery) visitPages() {
 		{"task-export", "/admin/tasks/:id", "/admin/tasks/" + exported.ID, false},
 		{"audit", "/admin/audit", "/admin/audit", false},
 		{"staff", "/admin/staff", "/admin/staff", false},
+		{"api-keys", "/admin/api-keys", "/admin/api-keys", false},
+		{"api-key", "/admin/api-keys/:id", "/admin/api-keys/" + g.apiKey(), false},
+		{"pair", "/admin/api-keys/authorize", "/admin/api-keys/authorize?" + pairing().Encode(), false},
+		{"webhooks", "/admin/webhooks", "/admin/webhooks", false},
+		{"webhook", "/admin/webhooks/:id", "/admin/webhooks/" + delivery.EndpointID, false},
+		{"webhook-delivery", "/admin/webhooks/:id/deliveries/:delivery", "/admin/webhooks/" + delivery.EndpointID + "/deliveries/" + delivery.ID, false},
 		{"settings", "/admin/settings", "/admin/settings", false},
 		{"settings-mail", "/admin/settings/:group", "/admin/settings/mail", false},
 		{"settings-legal", "/admin/settings/:group", "/admin/settings/legal?page=privacy", false},
@@ -176,6 +188,9 @@ func (g *gallery) visitPages() {
 		g.look(p)
 	}
 	for _, p := range g.pricingPages() {
+		g.look(p)
+	}
+	for _, p := range g.linkPages() {
 		g.look(p)
 	}
 	for _, p := range g.importPages() {
@@ -210,4 +225,36 @@ func (g *gallery) work() (order models.Order, cancelled, exported models.Task) {
 	g.order("waiting@example.org")
 	g.finished()
 	return order, cancelled, exported
+}
+
+// apiKey makes a key and returns its row's id.
+func (g *gallery) apiKey() string {
+	g.t.Helper()
+	key, _, err := g.shop.Services.Keys.Create(g.t.Context(), staff.CommandLine(), keys.Draft{Name: "Accounts", Scopes: []string{"orders:read"}, Days: 30})
+	require.NoError(g.t, err)
+	return key.ID
+}
+
+// pairing is what a program sends with an owner who is to give it a key.
+func pairing() url.Values {
+	challenge := sha256.Sum256([]byte(strings.Repeat("v", 43)))
+	return url.Values{
+		"application": {"Accounts"}, "scopes": {"orders:read refunds:write"}, "redirect": {"https://accounts.example.org/paired"}, "state": {"s1"},
+		"challenge": {base64.RawURLEncoding.EncodeToString(challenge[:])},
+	}
+}
+
+// webhook adds an endpoint that nobody answers, and returns what it was told.
+func (g *gallery) webhook() models.Delivery {
+	g.t.Helper()
+	ctx, hooks := g.t.Context(), g.shop.Services.Hooks
+	made, err := hooks.Create(ctx, staff.CommandLine(), nil, modelshooks.Draft{URL: "https://LOCALHOST:9/webhooks"})
+	require.NoError(g.t, err)
+	require.NoError(g.t, hooks.Ping(ctx, staff.CommandLine(), made.ID, ""))
+	_, err = g.shop.store.PublishToEndpoints(ctx, 100)
+	require.NoError(g.t, err)
+	list, _, err := hooks.Deliveries(ctx, made.ID, "", "", "", 0)
+	require.NoError(g.t, err)
+	require.NotEmpty(g.t, list)
+	return list[0]
 }

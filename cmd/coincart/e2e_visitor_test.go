@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -190,15 +191,11 @@ func (p *webPage) choices(name string) []string {
 	return list
 }
 
-// shows tells whether an element with the id and the class is on the page.
-func (p *webPage) shows(id, class string) bool {
+// shows tells whether the order's status has the class.
+func (p *webPage) shows(class string) bool {
 	for n := range p.root.Descendants() {
-		if attribute(n, "id") == id {
-			for one := range strings.FieldsSeq(attribute(n, "class")) {
-				if one == class {
-					return true
-				}
-			}
+		if attribute(n, "id") == "order-status" && slices.Contains(strings.Fields(attribute(n, "class")), class) {
+			return true
 		}
 	}
 	return false

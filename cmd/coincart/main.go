@@ -60,6 +60,7 @@ type commands struct {
 	Seed        seedCmd        `cmd:"" help:"Load the demo catalogue into the database. Existing entries are updated, stock is kept."`
 	Products    productsCmd    `cmd:"" help:"Import and export products as CSV."`
 	Staff       staffCmd       `cmd:"" help:"Manage back office accounts: list, add, invite, disable, change roles, reset."`
+	Link        linkCmd        `cmd:"" help:"Manage payment links: list, create, end."`
 	Key         keyCmd         `cmd:"" help:"Manage the keys with which other programs use the API: list, create, end."`
 	Reconcile   reconcileCmd   `cmd:"" help:"Compare one day of the exchange's statement with the shop's records. Exit code 0: balanced or explained, 1: open discrepancies, 2: could not run."`
 	Audit       auditCmd       `cmd:"" help:"Verify the audit log."`

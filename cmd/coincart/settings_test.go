@@ -171,7 +171,7 @@ func TestSettings_HalfARealShopIsNoDemonstration(t *testing.T) {
 }
 
 func TestRun_UsageErrors(t *testing.T) {
-	for _, args := range [][]string{{"--no-such-flag"}, {"nonsense"}, {"envelope", "open"}, {"migrate"}, {"sandbox"}} {
+	for _, args := range [][]string{{"--no-such-flag"}, {"nonsense"}, {"envelope", "open"}, {"migrate"}} {
 		got := runCommand(t, nil, args...)
 		assert.Equal(t, exitUsage, got.code, args)
 		assert.Contains(t, got.stderr, "coincart: ")

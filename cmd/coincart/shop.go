@@ -8,6 +8,8 @@ import (
 	"log/slog"
 	"net"
 	"path/filepath"
+	"runtime/debug"
+	"strings"
 
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/store"
@@ -49,12 +51,21 @@ func assemble(s *settings, p parts) (*shop, error) {
 		Store: p.store, SceneType: s.SceneType, BaseURL: p.baseURL, Zone: zone, Clock: p.clock, Logger: p.log,
 		Platform: opay.Config{BaseURL: p.platformURL, AppID: p.appID, Keys: p.wire.keys, Secret: p.wire.secret, Profile: p.wire.profile},
 		ShopName: cmp.Or(s.ShopName, p.name), FourEyesLimit: limit, MailDir: filepath.Join(s.DataDir, "mail"), TrustedProxies: s.TrustedProxies,
-		Demo: p.demo, Doctor: s.doctor(p),
+		Demo: p.demo, Doctor: s.doctor(p), WebhookNetworks: s.webhookNetworks(), Version: programVersion(),
 	})
 	if err != nil {
 		return nil, err //nolint:wrapcheck // it says what could not be set up
 	}
 	return &shop{Shop: built, store: p.store}, nil
+}
+
+// programVersion returns the version of a release; "" for other builds.
+func programVersion() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok || !strings.HasPrefix(info.Main.Version, "v") {
+		return ""
+	}
+	return info.Main.Version[1:]
 }
 
 // tasks returns the shop's workers and servers, in the order of their start.

@@ -1073,7 +1073,7 @@ CREATE TABLE IF NOT EXISTS payment_links (
   quantity    INT NOT NULL,
   `lines`     MEDIUMTEXT COLLATE utf8mb4_bin NOT NULL,              -- JSON list, of an invoice
   due_on      DATETIME(3) NULL,                                     -- of an invoice
-  email       VARCHAR(254) NOT NULL,                                -- of an invoice's customer; empty: no mails
+  email       VARCHAR(254) NOT NULL,                                -- of an invoice's customer
   name        VARCHAR(200) NOT NULL,
   lang        VARCHAR(35) COLLATE ascii_bin NOT NULL,
   reference   VARCHAR(64) COLLATE utf8mb4_bin NOT NULL,
@@ -1083,6 +1083,7 @@ CREATE TABLE IF NOT EXISTS payment_links (
   ask_name    VARCHAR(16) COLLATE ascii_bin NOT NULL,               -- empty, optional, required
   ask_email   VARCHAR(16) COLLATE ascii_bin NOT NULL,
   ask_note    VARCHAR(16) COLLATE ascii_bin NOT NULL,
+  ask_address VARCHAR(16) COLLATE ascii_bin NOT NULL,
   thanks      VARCHAR(1000) NOT NULL,                               -- shown after paying
   thanks_url  VARCHAR(2000) COLLATE utf8mb4_bin NOT NULL,
   scene_type  VARCHAR(64) COLLATE utf8mb4_bin NOT NULL,
@@ -1090,13 +1091,9 @@ CREATE TABLE IF NOT EXISTS payment_links (
   version     INT NOT NULL,                                         -- optimistic lock
   created_at  DATETIME(3) NOT NULL,
   updated_at  DATETIME(3) NOT NULL,
-  mailed      INT NOT NULL,                                         -- mails to an invoice's customer
-  due_at      DATETIME(3) NULL,                                     -- when a worker sends the next mail; NULL: never
-  lease       VARCHAR(64) COLLATE ascii_bin NOT NULL DEFAULT '',
   PRIMARY KEY (id),
   UNIQUE KEY payment_links_slug (slug),
-  KEY payment_links_by_time (created_at, id),
-  KEY payment_links_due_at (due_at)
+  KEY payment_links_by_time (created_at, id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
 -- What a request with an Idempotency-Key was answered, written in the transaction of what it made.
@@ -1534,6 +1531,15 @@ CREATE TABLE IF NOT EXISTS throttles (
   KEY throttles_failed_at (failed_at)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
+-- How many requests of a program were counted within a minute, over all replicas.
+CREATE TABLE IF NOT EXISTS request_counts (
+  id       CHAR(64) COLLATE ascii_bin NOT NULL, -- hex SHA-256 of who is counted and of the minute
+  used     INT NOT NULL,
+  began_at DATETIME(3) NOT NULL,
+  PRIMARY KEY (id),
+  KEY request_counts_began_at (began_at)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
 -- How often something happened within an hour that an attack may be: the audit log gets the number when the hour is over.
 CREATE TABLE IF NOT EXISTS security_counts (
   `hour`   DATETIME(3) NOT NULL,
@@ -1651,6 +1657,7 @@ DROP TABLE IF EXISTS setting_groups;
 DROP TABLE IF EXISTS settings;
 DROP TABLE IF EXISTS audit_entries;
 DROP TABLE IF EXISTS security_counts;
+DROP TABLE IF EXISTS request_counts;
 DROP TABLE IF EXISTS throttles;
 DROP TABLE IF EXISTS invitations;
 DROP TABLE IF EXISTS staff_devices;

@@ -1042,7 +1042,7 @@ CREATE TABLE payment_links (
   quantity    INTEGER NOT NULL,
   `lines`     TEXT NOT NULL,                        -- JSON list, of an invoice
   due_on      DATETIME NULL,                        -- of an invoice
-  email       TEXT NOT NULL,                        -- of an invoice's customer; empty: no mails
+  email       TEXT NOT NULL,                        -- of an invoice's customer
   name        TEXT NOT NULL,
   lang        TEXT NOT NULL,
   reference   TEXT NOT NULL,
@@ -1052,6 +1052,7 @@ CREATE TABLE payment_links (
   ask_name    TEXT NOT NULL,                        -- empty, optional, required
   ask_email   TEXT NOT NULL,
   ask_note    TEXT NOT NULL,
+  ask_address TEXT NOT NULL,
   thanks      TEXT NOT NULL,                        -- shown after paying
   thanks_url  TEXT NOT NULL,
   scene_type  TEXT NOT NULL,
@@ -1059,14 +1060,10 @@ CREATE TABLE payment_links (
   version     INTEGER NOT NULL,                     -- optimistic lock
   created_at  DATETIME NOT NULL,
   updated_at  DATETIME NOT NULL,
-  mailed      INTEGER NOT NULL,                     -- mails to an invoice's customer
-  due_at      DATETIME NULL,                        -- when a worker sends the next mail; NULL: never
-  lease       TEXT NOT NULL DEFAULT '',
   PRIMARY KEY (id)
 );
 CREATE UNIQUE INDEX payment_links_slug ON payment_links (slug);
 CREATE INDEX payment_links_by_time ON payment_links (created_at, id);
-CREATE INDEX payment_links_due_at ON payment_links (due_at);
 
 -- What a request with an Idempotency-Key was answered, written in the transaction of what it made.
 CREATE TABLE answers (
@@ -1501,6 +1498,15 @@ CREATE TABLE throttles (
 );
 CREATE INDEX throttles_failed_at ON throttles (failed_at);
 
+-- How many requests of a program were counted within a minute, over all replicas.
+CREATE TABLE request_counts (
+  id       TEXT NOT NULL, -- hex SHA-256 of who is counted and of the minute
+  used     INTEGER NOT NULL,
+  began_at DATETIME NOT NULL,
+  PRIMARY KEY (id)
+);
+CREATE INDEX request_counts_began_at ON request_counts (began_at);
+
 -- How often something happened within an hour that an attack may be: the audit log gets the number when the hour is over.
 CREATE TABLE security_counts (
   `hour`   DATETIME NOT NULL,
@@ -1617,6 +1623,7 @@ DROP TABLE setting_groups;
 DROP TABLE settings;
 DROP TABLE audit_entries;
 DROP TABLE security_counts;
+DROP TABLE request_counts;
 DROP TABLE throttles;
 DROP TABLE invitations;
 DROP TABLE staff_devices;

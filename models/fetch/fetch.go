@@ -80,7 +80,9 @@ func (o Options) Check(u *url.URL) error {
 	literal := err == nil
 	loopback := u.Hostname() == "localhost" || literal && ip.Unmap().IsLoopback()
 	switch {
-	case loopback && !o.Loopback && !(literal && o.named(ip)), literal && !o.reaches(ip), u.Scheme != "https" && (u.Scheme != "http" || !loopback || !o.Loopback):
+	case literal && !o.reaches(ip), u.Scheme != "https" && (u.Scheme != "http" || !loopback || !o.Loopback):
+		return ErrAddress
+	case loopback && !o.Loopback && (!literal || !o.named(ip)):
 		return ErrAddress
 	}
 	return nil

@@ -150,7 +150,7 @@ func (s *Service) try(ctx context.Context, d models.Delivery) (models.WebhookEnd
 		return e, failed(models.DeliverySecret), nil
 	}
 	if err != nil {
-		return e, failed(models.DeliveryAddress), nil //nolint:nilerr // an address that no request can be made of
+		return e, failed(models.DeliveryAddress), nil // no request can be made of it
 	}
 	return e, timed(at, func() outcome { return s.answer(request, at) }), nil
 }

@@ -76,6 +76,43 @@ func (s *Service) Change(ctx context.Context, by models.Actor, id, keyID string,
 	})
 }
 
+// Edit is a change of some fields of an endpoint. What is nil stays.
+type Edit struct {
+	URL, Description *string
+	Types            []string // empty and not nil: all
+	PublicKey        *bool
+	Enabled          *bool
+}
+
+// Edit changes some fields of an endpoint. Errors: *InputError, store.ErrNotFound, store.ErrConflict.
+func (s *Service) Edit(ctx context.Context, by models.Actor, id, keyID string, key *models.APIKey, edit Edit) error {
+	return s.store.Tx(ctx, func(tx *store.Store) error {
+		inside := s.In(tx)
+		e, err := inside.Get(ctx, id, keyID)
+		if err != nil {
+			return err
+		}
+		want := Draft{URL: e.URL, Types: e.Types, Description: e.Description, PublicKey: len(e.KeySealed) > 0}
+		set(&want.URL, edit.URL)
+		set(&want.Description, edit.Description)
+		set(&want.PublicKey, edit.PublicKey)
+		if edit.Types != nil {
+			want.Types = edit.Types
+		}
+		if err := inside.Change(ctx, by, id, keyID, 0, key, want); err != nil || edit.Enabled == nil {
+			return err
+		}
+		return inside.Switch(ctx, by, id, keyID, *edit.Enabled)
+	})
+}
+
+// set sets what was given.
+func set[T any](to, given *T) {
+	if given != nil {
+		*to = *given
+	}
+}
+
 // Rotate gives an endpoint a new secret and returns it; nobody can read it again. The one before signs too for models.EndpointSecretFor. Errors:
 // store.ErrNotFound, store.ErrConflict.
 func (s *Service) Rotate(ctx context.Context, by models.Actor, id, keyID string) (secret models.Secret, err error) {

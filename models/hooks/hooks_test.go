@@ -53,9 +53,9 @@ func each(t *testing.T, test func(t *testing.T, b *bench), edits ...func(*hooks.
 	}
 }
 
-func newBench(t testing.TB, db *store.Store, clock *modelstest.Clock, edits ...func(*hooks.Config)) *bench {
-	t.Helper()
-	b := &bench{t: t, store: db, clock: clock}
+func newBench(tb testing.TB, db *store.Store, clock *modelstest.Clock, edits ...func(*hooks.Config)) *bench {
+	tb.Helper()
+	b := &bench{t: tb, store: db, clock: clock}
 	b.jobs = jobs.New(jobs.Config{Store: db, Clock: db.Clock})
 	outbox, err := mail.NewOutbox(mail.OutboxConfig{
 		Store: db, Jobs: b.jobs, Clock: db.Clock, Sender: nobody{}, Compose: func(models.OutboxMessage, models.Order) (mail.Message, error) { return mail.Message{}, nil },
@@ -66,13 +66,13 @@ func newBench(t testing.TB, db *store.Store, clock *modelstest.Clock, edits ...f
 			return mail.Message{To: person.Email}, nil
 		},
 	})
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	c := hooks.Config{Store: db, Jobs: b.jobs, Outbox: outbox, Clock: db.Clock, Demo: true, Version: "1.2.3", Jitter: func() float64 { return 0.5 }}
 	for _, edit := range edits {
 		edit(&c)
 	}
 	b.hooks, err = hooks.New(c)
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	return b
 }
 
@@ -188,6 +188,7 @@ func status(code int) func(int, http.ResponseWriter, *http.Request) {
 }
 
 func TestDeliver_TheReferenceLibraryVerifiesIt(t *testing.T) {
+	t.Parallel()
 	each(t, func(t *testing.T, b *bench) {
 		r := b.listening(b.receiver(nil))
 		id := b.happen("co_1", 1)
@@ -222,6 +223,7 @@ func TestDeliver_TheReferenceLibraryVerifiesIt(t *testing.T) {
 }
 
 func TestDeliver_OneObjectInOrderAndAnotherMeanwhile(t *testing.T) {
+	t.Parallel()
 	each(t, func(t *testing.T, b *bench) {
 		fails := true
 		r := b.listening(b.receiver(func(_ int, w http.ResponseWriter, _ *http.Request) {
@@ -248,6 +250,7 @@ func TestDeliver_OneObjectInOrderAndAnotherMeanwhile(t *testing.T) {
 }
 
 func TestDeliver_TenTriesOverThreeDays(t *testing.T) {
+	t.Parallel()
 	each(t, func(t *testing.T, b *bench) {
 		r := b.listening(b.receiver(func(_ int, w http.ResponseWriter, _ *http.Request) {
 			http.Error(w, "no\x00, "+strings.Repeat("é", 2000), http.StatusServiceUnavailable)
@@ -286,6 +289,7 @@ func TestDeliver_TenTriesOverThreeDays(t *testing.T) {
 }
 
 func TestDeliver_TheReceiverCanAskToWait(t *testing.T) {
+	t.Parallel()
 	each(t, func(t *testing.T, b *bench) {
 		after := ""
 		r := b.listening(b.receiver(func(_ int, w http.ResponseWriter, _ *http.Request) {
@@ -317,6 +321,7 @@ func TestDeliver_TheReceiverCanAskToWait(t *testing.T) {
 }
 
 func TestDeliver_GoneEndsTheEndpoint(t *testing.T) {
+	t.Parallel()
 	each(t, func(t *testing.T, b *bench) {
 		modelstest.Staff(t, b.store, func(p *models.Staff) { p.Role = models.RoleOwner })
 		r := b.listening(b.receiver(status(http.StatusGone)))
@@ -365,6 +370,7 @@ func TestDeliver_GoneEndsTheEndpoint(t *testing.T) {
 }
 
 func TestEndpoint_FailingThenDisabled(t *testing.T) {
+	t.Parallel()
 	each(t, func(t *testing.T, b *bench) {
 		modelstest.Staff(t, b.store, func(p *models.Staff) { p.Role = models.RoleOwner })
 		r := b.listening(b.receiver(status(http.StatusInternalServerError)))

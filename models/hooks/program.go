@@ -13,7 +13,7 @@ import (
 )
 
 // ProgramID is the endpoint of the program that the shop is a part of: Config.Program is called in place of a request.
-const ProgramID = "program"
+const ProgramID = "00000000-0000-7000-8000-000000000001"
 
 // programURL is what the endpoint's address looks like; nothing is ever sent there (RFC 6761 §6.4).
 const programURL = "https://program.invalid/"

@@ -8,6 +8,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"maps"
 	"net"
 	"net/netip"
 	"net/url"
@@ -376,9 +377,7 @@ func comeBack(r PairRequest, answer url.Values) (string, error) {
 		return "", fmt.Errorf("read the address of a program: %w", err)
 	}
 	query := u.Query()
-	for name, values := range answer {
-		query[name] = values
-	}
+	maps.Copy(query, answer)
 	if r.State != "" {
 		query.Set("state", r.State)
 	}

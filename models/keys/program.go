@@ -9,7 +9,7 @@ import (
 )
 
 // ProgramID is the row of the key of the program that the shop is a part of. Nobody has its secret: the program needs none.
-const ProgramID = "program"
+const ProgramID = "00000000-0000-7000-8000-000000000001"
 
 // Program is who acts when the program does that the shop is a part of.
 func Program() models.Actor { return models.Actor{Who: "program"} }

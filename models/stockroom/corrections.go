@@ -19,7 +19,7 @@ var (
 
 // CorrectStock changes what is on hand of a variant by hand. A correction whose form was applied before (Token) changes nothing and is no
 // error. Errors: store.ErrMovement (nothing would change, or a return is counted or not positive), *store.OutOfStockError (less than nothing
-// would be left, or more comes back than was sold), ErrTooMuchStock, ErrUntracked, store.ErrNotFound.
+// would be left, or more comes back than was sold), ErrTooMuchStock, ErrUntracked, store.ErrConflict (Seen), store.ErrNotFound.
 func (e *Editor) CorrectStock(ctx context.Context, by models.Actor, c models.StockCorrection) error {
 	id := idOfToken(c.Token)
 	return doing("correct the stock", e.store.Tx(ctx, func(tx *store.Store) error {
@@ -30,6 +30,9 @@ func (e *Editor) CorrectStock(ctx context.Context, by models.Actor, c models.Sto
 		done, err := tx.HasMovement(ctx, id, v.ID)
 		if err != nil || done {
 			return err
+		}
+		if c.Seen != "" && c.Seen != v.StockMark() {
+			return store.ErrConflict
 		}
 		m, err := movementOf(v, c)
 		if err != nil {

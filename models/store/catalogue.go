@@ -32,6 +32,14 @@ func (s *Store) ProductByID(ctx context.Context, id string) (models.Product, err
 	return s.product(ctx, "p.id = ?", []any{id}, readParts)
 }
 
+// ProductBySKU reads the product of a variant by its SKU as ProductByID does. ErrNotFound.
+func (s *Store) ProductBySKU(ctx context.Context, sku string) (models.Product, error) {
+	if !isChosenKey(sku) {
+		return models.Product{}, fmt.Errorf("read the product: %w", ErrNotFound)
+	}
+	return s.product(ctx, "p.id = (SELECT product_id FROM variants WHERE sku = ?)", []any{sku}, readParts)
+}
+
 const joinCategory = " JOIN categories c ON c.id = p.category_id "
 
 // Columns of products, variants and categories where a statement calls them p, v and c.

@@ -26,13 +26,12 @@ const (
 	QueueTasks    Queue = "tasks"
 
 	QueueCheckouts Queue = "checkouts"
-	QueueLinks     Queue = "payment_links"
 
 	queueCoins Queue = "coins" // see FinishCoin
 )
 
 // queues are those whose claims end with Reschedule, and whose rows Pulse watches.
-var queues = []Queue{QueueOrders, QueueAttempts, QueueInbox, QueueOutbox, QueueRefunds, QueueTasks, QueueCheckouts, QueueLinks}
+var queues = []Queue{QueueOrders, QueueAttempts, QueueInbox, QueueOutbox, QueueRefunds, QueueTasks, QueueCheckouts}
 
 // key returns the column that names the queue's rows.
 func (q Queue) key() string {

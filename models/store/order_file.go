@@ -12,7 +12,7 @@ import (
 	"github.com/coincart/coincart/models"
 )
 
-// OrderFile reads everything that is known of an order in eight statements, and one more each for the lines of refunds and of shipments; ErrNotFound.
+// OrderFile reads everything that is known of an order in nine statements, and one more each for the lines of refunds and of shipments; ErrNotFound.
 func (s *Store) OrderFile(ctx context.Context, id string) (models.OrderFile, error) {
 	var f models.OrderFile
 	var err error
@@ -26,6 +26,9 @@ func (s *Store) OrderFile(ctx context.Context, id string) (models.OrderFile, err
 		return f, err
 	}
 	if f.Shipments, err = s.ShipmentsOf(ctx, id); err != nil {
+		return f, err
+	}
+	if f.Deliveries, err = s.DeliveriesOfOrder(ctx, id); err != nil {
 		return f, err
 	}
 	return f, wrap("read what was written about the order", s.orderPapers(ctx, &f))

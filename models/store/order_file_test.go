@@ -11,7 +11,7 @@ import (
 	"github.com/coincart/coincart/models/store"
 )
 
-func TestOrderFile_HasEverythingInEightStatements(t *testing.T) {
+func TestOrderFile_HasEverythingInNineStatements(t *testing.T) {
 	modelstest.Each(t, func(t *testing.T, s *store.Store) {
 		ctx := t.Context()
 		o, a := modelstest.Paid(t, s)
@@ -36,7 +36,7 @@ func TestOrderFile_HasEverythingInEightStatements(t *testing.T) {
 		counting, counted := modelstest.CountQueries(ctx)
 		f, err := s.OrderFile(counting, o.ID)
 		require.NoError(t, err)
-		assert.Equal(t, 8, counted.N())
+		assert.Equal(t, 9, counted.N())
 		assert.Equal(t, o.ID, f.Order.ID)
 		assert.Len(t, f.Order.Lines, 1)
 		assert.Len(t, f.Order.Attempts, 1)

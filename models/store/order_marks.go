@@ -29,3 +29,17 @@ func (s *Store) OrderMarks(ctx context.Context, refs []string) (map[string]strin
 	})
 	return marks, wrap("look for changed orders", err)
 }
+
+// CheckoutMarks reads a mark of each checkout by its id, as OrderMarks does for orders: it differs after every change of the status.
+func (s *Store) CheckoutMarks(ctx context.Context, ids []string) (map[string]string, error) {
+	marks := make(map[string]string, len(ids))
+	err := inParts(ids, func(list string, part []any) error {
+		return s.each(ctx, "SELECT id, status FROM checkouts WHERE id IN "+list, part, func(rows *sql.Rows) error {
+			var id, status string
+			err := rows.Scan(&id, &status)
+			marks[id] = status
+			return err
+		})
+	})
+	return marks, wrap("look for changed checkouts", err)
+}

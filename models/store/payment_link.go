@@ -146,13 +146,8 @@ func (s *Store) LinkSums(ctx context.Context, id string) ([]LinkSum, error) {
 	return list, nil
 }
 
-// ClaimLinks claims up to limit payment links whose customer is to get a mail, longest due first.
-func (s *Store) ClaimLinks(ctx context.Context, limit int, lease time.Duration) ([]models.PaymentLink, error) {
-	return claim(ctx, s, QueueLinks, limit, lease, func(l *models.PaymentLink) leased { return leased{&l.ID, &l.Lease, &l.DueAt, nil} })
-}
-
-// ScheduleLink sets when the customer of an invoice gets the next mail; the zero time is never. mailed is how many were sent.
-func (s *Store) ScheduleLink(ctx context.Context, id string, mailed int, due time.Time) error {
-	return wrap("schedule the mails of the payment link", s.execOr(ctx, ErrNotFound,
-		"UPDATE payment_links SET mailed = ?, due_at = ?, lease = '' WHERE id = ?", mailed, due, id))
+// VariantIDBySKU returns the id of the variant with a SKU; ErrNotFound.
+func (s *Store) VariantIDBySKU(ctx context.Context, sku string) (id string, err error) {
+	err = s.one(ctx, "SELECT id FROM variants WHERE sku = ?", []any{sku}, &id)
+	return id, wrap("find the SKU", err)
 }

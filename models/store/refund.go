@@ -162,6 +162,36 @@ func (s *Store) RefundsOf(ctx context.Context, orderID string) ([]models.Refund,
 	return list, wrap("read the lines of the order's refunds", err)
 }
 
+// RefundsOfOrders reads the refunds of orders without their lines, oldest first, by the order's id.
+func (s *Store) RefundsOfOrders(ctx context.Context, orderIDs []string) (map[string][]models.Refund, error) {
+	of := map[string][]models.Refund{}
+	err := inParts(orderIDs, func(list string, args []any) error {
+		found, err := refundTable.query(ctx, s, "WHERE order_id IN "+list+" ORDER BY created_at, id", args...)
+		for _, r := range found {
+			of[r.OrderID] = append(of[r.OrderID], r)
+		}
+		return err
+	})
+	return of, wrap("read the refunds of orders", err)
+}
+
+// RefundFilter chooses refunds. Fields that are empty choose all.
+type RefundFilter struct {
+	KeyID   string // those of this key's checkouts and of orders that no key made
+	OrderID string
+}
+
+// RefundsFor reads a page of refunds without their lines, newest first. ErrFilter: limit. ErrCursor: after.
+func (s *Store) RefundsFor(ctx context.Context, f RefundFilter, after string, limit int) (rows []models.Refund, next string, err error) {
+	where := conditions{}
+	where.equal("order_id", f.OrderID)
+	if f.KeyID != "" {
+		where.add("NOT EXISTS (SELECT 1 FROM checkouts c WHERE c.order_id = refunds.order_id AND c.key_id NOT IN ('', ?))", f.KeyID)
+	}
+	rows, next, err = refundTable.page(ctx, s, where, after, limit)
+	return rows, next, wrap("read the refunds", err)
+}
+
 func linesOf(lines []models.RefundLine, refundID string) []models.RefundLine {
 	var list []models.RefundLine
 	for _, l := range lines {

@@ -59,6 +59,12 @@ func (s *Store) CaseOrders(ctx context.Context, reviews []models.Review) (map[st
 			ids = append(ids, r.OrderID)
 		}
 	}
+	orders, err := s.OrdersByID(ctx, ids)
+	return orders, wrap("read the orders of the cases", err)
+}
+
+// OrdersByID reads orders with their attempts and without their lines, by id; those that are not there are left out. Two statements.
+func (s *Store) OrdersByID(ctx context.Context, ids []string) (map[string]*models.Order, error) {
 	orders := map[string]*models.Order{}
 	err := inParts(ids, func(list string, args []any) error {
 		found, err := orderTable.query(ctx, s, "WHERE id IN "+list, args...)
@@ -76,7 +82,7 @@ func (s *Store) CaseOrders(ctx context.Context, reviews []models.Review) (map[st
 		}
 		return err
 	})
-	return orders, wrap("read the orders of the cases", err)
+	return orders, wrap("read orders", err)
 }
 
 var pendingList = timeList[models.PendingAttempt]{

@@ -173,12 +173,13 @@ var sweeps = []struct {
 	{"staff_sessions", "expires_at <= ?", 0},
 	{"invitations", "expires_at <= ?", 30 * 24 * time.Hour},
 	{"throttles", "failed_at <= ?", throttleMemory},
+	{"request_counts", "began_at <= ?", quotaMemory},
 	{"mail_slots", "taken_at <= ?", throttleMemory},
 	{"staff_devices", "seen_at <= ?", models.DeviceTime},
 }
 
-// SweepStaff removes up to limit each of expired sessions, invitations that ended a month ago, forgotten failures, places of mailboxes that
-// are free since yesterday, and browsers that have not signed in for models.DeviceTime, and returns how many.
+// SweepStaff removes up to limit each of expired sessions, invitations that ended a month ago, forgotten failures and counts of requests, places of
+// mailboxes that are free since yesterday, and browsers that have not signed in for models.DeviceTime, and returns how many.
 func (s *Store) SweepStaff(ctx context.Context, now time.Time, limit int) (int, error) {
 	total := 0
 	for _, sweep := range sweeps {

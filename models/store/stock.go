@@ -23,14 +23,16 @@ const (
 	changeOnHand  = "UPDATE variants SET on_hand = on_hand + ? WHERE id = ? AND on_hand + ? >= 0"
 )
 
-// Reserve promises stock to an order: all lines or none. What is not counted needs no promise and gets none. Variants are taken in the
+// Reserve promises stock to an order: all lines or none. What is not counted, or is no variant, needs no promise and gets none. Variants are taken in the
 // order of their ids, so that two orders with the same ones never wait for each other crosswise. *OutOfStockError names the first variant
 // of which too little is left; then nothing has changed, inside a transaction of the caller's too. A second reservation of an order is
 // ErrDuplicate.
 func (s *Store) Reserve(ctx context.Context, orderID string, lines []models.OrderLine) error {
 	wanted := map[string]int{}
 	for _, l := range lines {
-		wanted[l.VariantID] += l.Quantity
+		if l.VariantID != "" { // else it is none of the shop's own goods
+			wanted[l.VariantID] += l.Quantity
+		}
 	}
 	ids := slices.Sorted(maps.Keys(wanted))
 	return wrap("reserve stock", s.Tx(ctx, func(tx *Store) error {

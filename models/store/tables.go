@@ -59,7 +59,7 @@ var (
 
 	apiKeyTable   = tableOf[models.APIKey]("digest", "shown", "live", "created_by", "created_at", "used_at", "used_from")
 	checkoutTable = tableOf[models.Checkout]()
-	linkTable     = tableOf[models.PaymentLink]("slug", "key_id", "uses", "created_at", "mailed", "due_at", "lease")
+	linkTable     = tableOf[models.PaymentLink]("slug", "key_id", "uses", "created_at")
 	answerTable   = tableOf[models.Answer]()
 	eventTable    = tableOf[models.Event]()
 
@@ -169,6 +169,11 @@ type (
 		FailedAt     time.Time
 		BlockedUntil time.Time `gorm:"default:null"`
 	}
+	requestCount struct {
+		ID      string `ascii:"64"`
+		Used    int
+		BeganAt time.Time
+	}
 	sequence struct {
 		Name string `gorm:"primaryKey" ascii:"32"`
 		Last int
@@ -218,7 +223,7 @@ var rowTypes = describe(
 	models.Statement{}, models.StatementPage{}, models.StatementLine{}, models.BookDay{}, models.Discrepancy{}, models.DiscrepancyEvent{}, dayFigure{}, daySum{},
 	searchText{}, searchGram{}, searchSpace{}, unindexedOrder{}, customer{}, customerSum{}, models.CustomerNote{},
 	models.Task{}, models.TaskRow{}, models.TaskChunk{}, setting{}, settingGroup{}, retentionMark{}, counter{}, sequence{},
-	models.Staff{}, models.StaffSession{}, models.StaffDevice{}, models.Invitation{}, throttle{}, models.SecurityCount{}, models.AuditEntry{},
+	models.Staff{}, models.StaffSession{}, models.StaffDevice{}, models.Invitation{}, throttle{}, requestCount{}, models.SecurityCount{}, models.AuditEntry{},
 	mailSlot{}, alert{}, models.StaffAlert{},
 	models.APIKey{}, models.Pairing{}, models.Checkout{}, models.PaymentLink{}, models.Answer{}, models.Event{},
 	models.WebhookEndpoint{}, models.Delivery{}, models.DeliveryTry{},

@@ -153,7 +153,13 @@ func PaymentOf(o *models.Order) *Payment {
 	if a == nil {
 		return nil
 	}
-	return &Payment{
+	p := OfAttempt(a, o)
+	return &p
+}
+
+// OfAttempt returns a try to pay an order.
+func OfAttempt(a *models.Attempt, o *models.Order) Payment {
+	return Payment{
 		ID: a.ID, Status: string(a.State), Coin: a.Coin, Amount: a.Amount.String(), Received: a.Received.String(), Worth: a.Worth.Fixed(o.Digits),
 		Rate: a.Rate.String(), RateSource: a.RateSource, OrderNum: a.OrderNum, Problem: a.ProblemCode, PaidAt: Time(a.PaidAt),
 	}

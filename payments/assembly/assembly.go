@@ -14,6 +14,7 @@ import (
 	"github.com/coincart/coincart/models/hooks"
 	"github.com/coincart/coincart/models/jobs"
 	"github.com/coincart/coincart/models/keys"
+	"github.com/coincart/coincart/models/links"
 	"github.com/coincart/coincart/models/mail"
 	"github.com/coincart/coincart/models/wire"
 	"github.com/coincart/coincart/payments"
@@ -56,6 +57,7 @@ type Services struct {
 	Checkouts *checkouts.Service
 	Keys      *keys.Service
 	Hooks     *hooks.Service
+	Links     *links.Service
 	Books     *books.Service
 	Rates     *rates.Service
 	Customers *customers.Service
@@ -87,6 +89,7 @@ func New(c Config) (Services, error) {
 	}); err != nil {
 		return s, fmt.Errorf("set up webhooks: %w", err)
 	}
+	s.Links = links.New(c.Store, c.Clock, c.Demo)
 	if s.Books, err = books.New(books.Config{
 		Store: c.Store, Jobs: s.Jobs, Statements: c.Statements, Money: s.Payments, Clock: c.Clock, Logger: c.Logger, Zone: c.Zone, CallTimeout: c.CallTimeout,
 	}); err != nil {

@@ -140,6 +140,85 @@ func (s *Service) View(ctx context.Context, checkout models.Checkout) (View, err
 	return v, nil
 }
 
+// Page reads a page of checkouts with what became of them, newest first. store.ErrFilter: limit. store.ErrCursor: after.
+func (s *Service) Page(ctx context.Context, f store.CheckoutFilter, after string, limit int) (views []View, next string, err error) {
+	rows, next, err := s.store.CheckoutPage(ctx, f, after, limit)
+	if err != nil {
+		return nil, "", err
+	}
+	var ids []string
+	for _, c := range rows {
+		if c.OrderID != "" {
+			ids = append(ids, c.OrderID)
+		}
+	}
+	orders, err := s.store.OrdersByID(ctx, ids)
+	if err != nil {
+		return nil, "", err
+	}
+	refunds, err := s.store.RefundsOfOrders(ctx, ids)
+	if err != nil {
+		return nil, "", err
+	}
+	for _, c := range rows {
+		views = append(views, View{Checkout: c, Order: orders[c.OrderID], Refunds: refunds[c.OrderID]})
+	}
+	return views, next, nil
+}
+
+// Refunds reads a page of the refunds that a key may see, newest first: those of its own checkouts, and of orders that no key made. checkoutID
+// chooses those of one checkout; empty: all. Errors: store.ErrNotFound: the checkout is not the key's; store.ErrFilter, store.ErrCursor.
+func (s *Service) Refunds(ctx context.Context, keyID, checkoutID, after string, limit int) (list []wire.Refund, next string, err error) {
+	filter := store.RefundFilter{KeyID: keyID}
+	if checkoutID != "" {
+		checkout, err := s.Get(ctx, checkoutID, keyID)
+		if err != nil || checkout.Order == nil {
+			return nil, "", err
+		}
+		filter.OrderID = checkout.Order.ID
+	}
+	rows, next, err := s.store.RefundsFor(ctx, filter, after, limit)
+	if err != nil {
+		return nil, "", err
+	}
+	ids := make([]string, len(rows))
+	for i, r := range rows {
+		ids[i] = r.OrderID
+	}
+	orders, err := s.store.OrdersByID(ctx, ids)
+	if err != nil {
+		return nil, "", err
+	}
+	for i := range rows {
+		if order := orders[rows[i].OrderID]; order != nil {
+			list = append(list, wire.OfRefund(&rows[i], order))
+		}
+	}
+	return list, next, nil
+}
+
+// OneRefund reads a refund that a key may see: see Refunds. store.ErrNotFound.
+func (s *Service) OneRefund(ctx context.Context, id, keyID string) (wire.Refund, error) {
+	refund, err := s.store.Refund(ctx, id)
+	if err != nil {
+		return wire.Refund{}, err
+	}
+	order, err := s.store.Order(ctx, refund.OrderID)
+	if err != nil {
+		return wire.Refund{}, fmt.Errorf("load order: %w", err)
+	}
+	if order.CheckoutID != "" {
+		checkout, err := s.store.Checkout(ctx, order.CheckoutID)
+		if err != nil {
+			return wire.Refund{}, fmt.Errorf("load checkout: %w", err)
+		}
+		if checkout.KeyID != "" && checkout.KeyID != keyID {
+			return wire.Refund{}, store.ErrNotFound
+		}
+	}
+	return wire.OfRefund(&refund, &order), nil
+}
+
 // Cancel calls a checkout off that is not paid. If a payment is under way, the exchange is asked to close it, and a payment that was faster wins;
 // then the checkout may still be processing afterwards. The answer is about a wire.Checkout.
 //

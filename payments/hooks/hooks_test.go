@@ -115,6 +115,8 @@ func TestNew_RefusesWhatIsNoSecret(t *testing.T) {
 }
 
 // signed returns a request as a shop makes it now.
+//
+//nolint:unparam // the example names its secret
 func signed(secret, body string) *http.Request {
 	key, _ := base64.StdEncoding.DecodeString(strings.TrimPrefix(secret, "whsec_"))
 	now := strconv.FormatInt(time.Now().Unix(), 10)

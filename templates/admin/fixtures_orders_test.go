@@ -112,6 +112,7 @@ func (f fixtures) timeline() []admin.Event {
 		{Kind: admin.EventNote, At: f.at(5), Who: "grace@example.com", Person: true, What: "note", Verified: admin.VerifiedOwn, Text: f.say("Called the shopper.\nHe wants the other colour.", "已致电顾客。\n他想换颜色。")},
 		{Kind: admin.EventAudit, At: f.at(30), Who: "grace@example.com", Person: true, Where: "203.0.113.7", What: "audit.order.ask", Verified: admin.VerifiedOwn},
 		{Kind: admin.EventRefused, At: f.at(40), Who: "platform", What: "transition.attempt", Of: "attempt", From: "paid", To: "closed", Verified: admin.VerifiedOwn, Facts: []admin.Fact{{Name: "cause", Value: "query"}}},
+		{Kind: admin.EventWebhook, At: f.at(58), Who: "shop", What: "webhook.order.paid", Verified: admin.VerifiedOwn, Text: f.p.T("admin.delivery_problem.refused"), Facts: []admin.Fact{{Name: "delivery", Value: "waiting", URL: "/admin/webhooks/e1/deliveries/d1"}, {Name: "tries", Value: "2"}}},
 		{Kind: admin.EventMail, At: f.at(59), Who: "shop", What: "mail.payment_received", Verified: admin.VerifiedOwn, Facts: []admin.Fact{{Name: "state", Value: "sent"}, {Name: "tries", Value: "1"}}},
 		{Kind: admin.EventTransition, At: f.at(60), Who: "shop", What: "transition.order", Of: "order", From: "awaiting", To: "paid", Verified: admin.VerifiedOwn},
 		{Kind: admin.EventEvidence, At: f.at(60), Who: "platform", What: "evidence.query", Verified: admin.VerifiedYes, Facts: []admin.Fact{{Name: "status", Value: "3"}, {Name: "amount", Value: "0.0019126 BTC"}, {Name: "order_num", Value: "2026112214050012345"}}},

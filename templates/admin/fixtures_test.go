@@ -108,6 +108,8 @@ func (f fixtures) office() []sheet {
 	sheets = append(sheets, f.confirmSheets()...)
 	sheets = append(sheets, f.setUp()...)
 	sheets = append(sheets, f.keySheets()...)
+	sheets = append(sheets, f.webhookSheets()...)
+	sheets = append(sheets, f.linkSheets()...)
 	sheets = append(sheets, f.customers()...)
 	return append(sheets, f.strange()...)
 }

@@ -25,7 +25,7 @@ type navGroup struct {
 
 // navigation returns the groups of sections that the person may see, in the menu's order.
 func (p Page) navigation() []navGroup {
-	shop, system, finance := []Section{SectionDelivery}, []Section{SectionTasks}, []Section{SectionStatements}
+	shop, system, finance := []Section{SectionLinks, SectionDelivery}, []Section{SectionTasks}, []Section{SectionStatements}
 	if p.May.Export {
 		finance = append(finance, SectionExports)
 	}
@@ -37,7 +37,7 @@ func (p Page) navigation() []navGroup {
 	}
 	shop = append(shop, SectionSettings)
 	if p.May.Settings {
-		shop = append(shop, SectionAPIKeys)
+		shop = append(shop, SectionAPIKeys, SectionWebhooks)
 	}
 	return []navGroup{
 		{"", []Section{SectionDashboard, SectionInbox}},
@@ -104,7 +104,7 @@ var sectionGlyphs = map[Section]string{
 	SectionDashboard: "gauge", SectionInbox: "inbox", SectionOrders: "bag", SectionCustomers: "user", SectionCancellations: "stop",
 	SectionProducts: "box", SectionCategories: "tree", SectionStock: "layers", SectionCoupons: "ticket", SectionDelivery: "truck",
 	SectionCoins: "coin", SectionStatements: "book", SectionRefunds: "return", SectionExports: "file", SectionTasks: "list", SectionAudit: "shield",
-	SectionStaff: "people", SectionSettings: "gear", SectionAPIKeys: "key", SectionHealth: "pulse", SectionAccount: "user",
+	SectionStaff: "people", SectionSettings: "gear", SectionAPIKeys: "key", SectionWebhooks: "hook", SectionLinks: "file", SectionHealth: "pulse", SectionAccount: "user",
 }
 
 func (n Notice) class() string {

@@ -31,6 +31,7 @@ var glyphs = map[string]string{
 	"pen":    `<path d="m5 15.500-1 4.500 4.500-1L20 7.500 16.500 4z"></path>`,
 	"bolt":   `<path d="M13 3.500 5.500 13.500H12l-1 7 7.500-10H12z"></path>`,
 	"key":    `<circle cx="8" cy="15.500" r="4"></circle><path d="m11 12.500 8.500-8.500M16 7.500l3 3"></path>`,
+	"hook":   `<path d="M12 3.500v9.500a4 4 0 1 1-8 0M12 13l-2.500-2.500M12 3.500h4.500M17 8.500h3.500M17 12.500h3.500M17 16.500h3.500"></path>`,
 	"lock":   `<path d="M5.500 11h13v9.500h-13z"></path><path d="M8.500 11V7.500a3.500 3.500 0 0 1 7 0V11"></path>`,
 	"search": `<circle cx="11" cy="11" r="6.500"></circle><path d="m16 16 4.500 4.500"></path>`,
 	"file":   `<path d="M6 3.500h8l4.500 4.500v12.500H6z"></path><path d="M12 10.500v6M9.500 14l2.500 2.500 2.500-2.500"></path>`,

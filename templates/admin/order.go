@@ -68,6 +68,9 @@ func (e Event) words(p *i18n.Printer) string {
 	if kind, ok := strings.CutPrefix(e.What, "mail."); ok {
 		return p.T("admin.event.mail", "Mail", word(p, "admin.mail.", kind))
 	}
+	if kind, ok := strings.CutPrefix(e.What, "webhook."); ok {
+		return p.T("admin.event.webhook", "Type", kind)
+	}
 	if action, ok := strings.CutPrefix(e.What, "audit."); ok {
 		return word(p, "admin.action.", action)
 	}
@@ -76,7 +79,7 @@ func (e Event) words(p *i18n.Printer) string {
 
 // eventGlyphs are the names of the icons of the kinds of events.
 var eventGlyphs = map[EventKind]string{
-	EventEvidence: "search", EventTransition: "arrow", EventRefused: "stop", EventCallback: "bolt", EventMail: "mail", EventNote: "pen", EventAudit: "user",
+	EventEvidence: "search", EventTransition: "arrow", EventRefused: "stop", EventCallback: "bolt", EventMail: "mail", EventWebhook: "hook", EventNote: "pen", EventAudit: "user",
 }
 
 // kind names the event's class; one that is not known looks like any other.

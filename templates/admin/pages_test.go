@@ -56,7 +56,7 @@ func TestPages_AreWholeInBothLanguages(t *testing.T) {
 }
 
 func TestPages_EveryFormGoesToAKnownAddress(t *testing.T) {
-	post := regexp.MustCompile(`^/(language|admin/(login|totp|logout|setup/token|invite/token|step-up|account(/(alerts|password|recovery|totp|sessions/end|sessions/s\d/end))?` +
+	post := regexp.MustCompile(`^/(language|admin/(login|api-keys(/authorize|/k1(/end)?)?|payment-links(/l1(/switch)?)?|totp|logout|setup/token|invite/token|step-up|account(/(alerts|password|recovery|totp|sessions/end|sessions/s\d/end))?` +
 		`|reviews/r\d/(decide|refund|ask)|orders/bulk/(cancel|fulfil)|orders/` + orderID + `/(note|ship|ship/correct|ship/undo|cancel|ask|resend|refund)|cancellations` +
 		`|statements|statements/` + day + `/(fetch|seal)|discrepancies/d\d/(settle|accept|assign|note|reopen|refund)|refunds/f\d/(approve|decline)|exports` +
 		`|stock/01900000-0000-7000-8000-0000000000b1|stock/counts(/` + countID + `(/(book|drop))?)?` +
@@ -66,9 +66,8 @@ func TestPages_EveryFormGoesToAKnownAddress(t *testing.T) {
 		`|settings/(shop|currency|legal|mail|mail/test|orders|limits|pricing|retention)` +
 		`|coupons(/` + zoneID + `(/switch)?)?|delivery(/` + zoneID + `(/delete)?)?` +
 		`|coins|coins/BTC|coins/BTC/accept|price-sources|price-sources/exchange` +
-		`|api-keys(/k1(/end)?|/authorize)?` +
-		`|audit/export|customers/[0-9a-f]{48}/(note|export|erase)|staff/(invite|invitations/i\d/end|s\d/(role|disable|enable|end-sessions))))$`)
-	get := regexp.MustCompile(`^/admin(/(orders|customers|refunds|statements|statements/` + day + `|audit|products|coupons|delivery/tester|stock|stock/ledger|imports/` + importID + `))?$`)
+		`|api-keys(/authorize|/k1(/end)?)?|webhooks(/e1(/(ping|rotate|switch|delete|resend|deliveries/d1/resend))?)?|audit/export|customers/[0-9a-f]{48}/(note|export|erase)|staff/(invite|invitations/i\d/end|s\d/(role|disable|enable|end-sessions))))$`)
+	get := regexp.MustCompile(`^/admin(/(orders|customers|refunds|statements|statements/` + day + `|audit|webhooks/e1|products|payment-links|coupons|delivery/tester|stock|stock/ledger|imports/` + importID + `))?$`)
 	form := regexp.MustCompile(`<form\s[^>]*>`)
 	attribute := regexp.MustCompile(`\s(formaction|action|method)="([^"]*)"`)
 	button := regexp.MustCompile(`\sformaction="([^"]*)"`)

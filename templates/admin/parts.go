@@ -174,6 +174,13 @@ var looks = map[string]map[string]look{
 	"admin.coupon_state.": {
 		"on": {"good", "check"}, "off": {"plain", "lock"}, "early": {"plain", "clock"}, "over": {"plain", "clock"}, "used_up": {"warn", "stop"},
 	},
+	"admin.link_state.": {
+		"on": {"good", "check"}, "off": {"plain", "lock"}, "expired": {"plain", "clock"}, "used_up": {"plain", "stop"}, "currency": {"warn", "alert"},
+	},
+	"admin.checkout_state.": {
+		"open": {"plain", "dot"}, "processing": {"busy", "clock"}, "paid": {"good", "check"}, "review": {"warn", "eye"}, "expired": {"plain", "clock"},
+		"cancelled": {"plain", "cross"},
+	},
 	"admin.coupon_use.": {
 		"held": {"busy", "clock"}, "used": {"good", "check"}, "released": {"plain", "return"}, "late": {"warn", "alert"},
 	},
@@ -188,9 +195,16 @@ var looks = map[string]map[string]look{
 	"admin.key_state.": {
 		"on": {"good", "check"}, "ending": {"warn", "clock"}, "over": {"plain", "clock"}, "ended": {"plain", "cross"},
 	},
-	"admin.verified.":    {"yes": {"good", "shield"}, "no": {"warn", "question"}},
-	"admin.review_open.": {"open": {"warn", "eye"}, "closed": {"plain", "check"}},
-	"admin.person.":      {"active": {"good", "check"}, "disabled": {"plain", "lock"}},
+	"admin.endpoint_state.": {
+		"enabled": {"good", "check"}, "failing": {"bad", "alert"}, "disabled": {"plain", "lock"},
+	},
+	"admin.delivery_state.": {
+		"waiting": {"busy", "clock"}, "delivered": {"good", "check"}, "parked": {"bad", "cross"},
+	},
+	"admin.delivery_try.": {"delivered": {"good", "check"}, "failed": {"bad", "cross"}},
+	"admin.verified.":     {"yes": {"good", "shield"}, "no": {"warn", "question"}},
+	"admin.review_open.":  {"open": {"warn", "eye"}, "closed": {"plain", "check"}},
+	"admin.person.":       {"active": {"good", "check"}, "disabled": {"plain", "lock"}},
 	"doctor.status.": {
 		"good": {"good", "check"}, "warn": {"warn", "info"}, "bad": {"bad", "alert"}, "unknown": {"plain", "question"},
 	},

@@ -91,7 +91,9 @@ const (
 	SectionAudit         Section = "audit" // May.Audit
 	SectionStaff         Section = "staff" // May.Staff
 	SectionSettings      Section = "settings"
+	SectionLinks         Section = "payment-links"
 	SectionAPIKeys       Section = "api-keys" // May.Settings
+	SectionWebhooks      Section = "webhooks" // May.Settings
 	SectionHealth        Section = "health"
 	SectionAccount       Section = "account"
 )

@@ -24,6 +24,7 @@ func (f fixtures) hostedSheets() []sheet {
 		{"hosted-no-coin", shop.Hosted(bare)},
 		{"error-no-checkout", templates.ErrorPage(templates.NewError(f.page("/c/x"), templates.ErrorNoCheckout, 404, "01JDK3V9Q4"))},
 	}
+	sheets = append(sheets, f.payLinkSheets()...)
 	for _, state := range shop.HostedStates() {
 		sheets = append(sheets, sheet{"hosted-" + string(state), shop.Hosted(f.hosted(state))})
 	}
@@ -61,5 +62,35 @@ func (f fixtures) hosted(state shop.HostedState) shop.HostedView {
 		v.Payment = shop.PaymentForm{Coins: f.coins(), Quotes: "sealed", Until: f.kept(), Left: 598}
 		v.Deadline = shop.Deadline{Until: f.kept(), Left: 23 * 60}
 	}
+	return v
+}
+
+// payLinkSheets are the pages of payment links of each kind, and of those that take no payment.
+func (f fixtures) payLinkSheets() []sheet {
+	fixed := f.payLink()
+	chosen := f.payLink()
+	chosen.Amount, chosen.Currency, chosen.Chosen = "", "USD", shop.LinkField{Shown: true, Required: true, Value: "4", Problem: invalid.Range}
+	chosen.Least, chosen.Most = f.money("5"), f.money("500")
+	chosen.Suggestions = []shop.LinkSuggestion{{Value: "5", Text: f.money("5")}, {Value: "20", Text: f.money("20")}, {Value: "100", Text: f.money("100")}}
+	for _, field := range []*shop.LinkField{&chosen.Name, &chosen.Email, &chosen.Note, &chosen.Address} {
+		*field = shop.LinkField{Shown: true, Required: true, Problem: invalid.Missing}
+	}
+	invoice := f.payLink()
+	invoice.Lines, invoice.Due, invoice.Overdue, invoice.Amount = f.hosted(shop.HostedOpen).Lines, f.kept(), true, f.money("186")
+	sheets := []sheet{{"hosted-link-fixed", shop.PayLink(fixed)}, {"hosted-link-chosen", shop.PayLink(chosen)}, {"hosted-link-invoice", shop.PayLink(invoice)}}
+	for _, closed := range []string{"off", "expired", "used_up", "currency", "sold_out"} {
+		v := f.payLink()
+		v.Closed = closed
+		sheets = append(sheets, sheet{"hosted-link-" + closed, shop.PayLink(v)})
+	}
+	return sheets
+}
+
+func (f fixtures) payLink() shop.LinkView {
+	v := shop.LinkView{
+		Page: f.page("/pay/mug"), Base: "/pay/mug", Title: f.say("Mug fund", "马克杯基金"), Paragraph: []string{f.say("For new mugs.", "用于购买新杯子。")}, Amount: f.money("20"),
+		CheckoutID: checkoutID, Email: shop.LinkField{Shown: true}, Note: shop.LinkField{Shown: true, Value: "x"},
+	}
+	v.Page.Hosted = true
 	return v
 }

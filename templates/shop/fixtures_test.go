@@ -56,6 +56,7 @@ func gallery(tag string) []sheet {
 		{"order-return-page-own", shop.Order(f.ownReturned())},
 		{"own", shop.OwnOrders(f.ownOrders())},
 		{"own-problem", shop.OwnOrders(shop.OwnOrdersView{Page: f.page("/orders"), Email: "x", EmailProblem: invalid.Email})},
+		{"reference", shop.Reference(f.reference())},
 		{"own-expired", shop.OwnOrders(shop.OwnOrdersView{Page: f.page("/orders"), Expired: true})},
 		{"own-empty", shop.OwnOrders(shop.OwnOrdersView{Page: f.page("/orders"), SignedIn: true, Asked: true})},
 		{"checkout-connected", shop.Checkout(f.connectedCheckout())},
@@ -324,7 +325,7 @@ func (f fixtures) virtualOrder() shop.OrderView {
 
 func (f fixtures) troubledCart() shop.CartView {
 	v := f.cart()
-	v.Blocked = true
+	v.Blocked, v.LeftOut = true, []string{"MUG-OAT:2", "KETTLE-S:99"}
 	v.Lines[0].Problems = []shop.LineProblem{{Kind: shop.LinePriceChanged, From: f.money("22"), To: f.money("24")}, {Kind: shop.LineOnlyLeft, Left: 1}}
 	v.Lines = append(v.Lines, shop.CartLine{
 		Variant: "v3", Typed: "1", SummaryLine: shop.SummaryLine{Slug: "gone", Title: f.say("Brass pen", "黄铜笔"), Picture: picture("brass-pen", ""), UnitPrice: f.money("46"), Total: f.money("46")},
@@ -481,4 +482,19 @@ func (f fixtures) ownOrders() shop.OwnOrdersView {
 		}
 	}
 	return v
+}
+
+func (f fixtures) reference() shop.ReferenceView {
+	return shop.ReferenceView{
+		Page: f.page("/api/docs"), Version: "2026-12-01", Base: "https://shop.example.org/api/v1", Document: "/api/v1/openapi.json",
+		Groups: []shop.ReferenceGroup{{Name: "Checkouts", Calls: []shop.ReferenceCall{{
+			ID: "getCheckout", Method: "GET", Path: "/checkouts/{id}", Summary: "What became of a checkout", Text: "With wait the answer comes when the status has changed.",
+			Params:  []shop.ReferenceField{{Name: "id", Kind: "path, text", Needed: true}, {Name: "wait", Kind: "query, integer", Text: "Wait up to so many seconds."}},
+			Answers: []shop.ReferenceAnswer{{Status: "200", Text: "OK", Object: "Checkout"}},
+		}, {ID: "createCheckout", Method: "POST", Path: "/checkouts", Summary: "Ask for a payment", Body: "Checkout", Answers: []shop.ReferenceAnswer{{Status: "201", Text: "Created", Object: "Checkout"}}}}}},
+		Objects: []shop.ReferenceObject{{Name: "Checkout", Fields: []shop.ReferenceField{
+			{Name: "amount", Kind: "decimal text", Text: "What is paid.", Needed: true}, {Name: "payment", Kind: "Checkout or null", Object: "Checkout", Text: "The payment that counts."},
+		}}},
+		Codes: []shop.ReferenceCode{{Code: "idempotency_conflict", Status: "422", Text: "The Idempotency-Key was used with another request before."}},
+	}
 }

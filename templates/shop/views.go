@@ -163,9 +163,10 @@ type CartView struct {
 	Totals   templates.Totals
 	Coupon   CouponField
 	Estimate EstimateForm
-	Blocked  bool   // something must be corrected before checkout
-	Nothing  bool   // the total is 0, which cannot be ordered
-	Featured []Card // shown where the cart is empty
+	Blocked  bool     // something must be corrected before checkout
+	Nothing  bool     // the total is 0, which cannot be ordered
+	LeftOut  []string // what an address that fills the cart could not add
+	Featured []Card   // shown where the cart is empty
 }
 
 // CartLine is one line of the cart.
@@ -293,6 +294,7 @@ const (
 	NoticeOpenNetwork    NoticeKind = "open_network"    // … of this network
 	NoticeProveFirst     NoticeKind = "prove_first"     // order page: the step needs the e-mail address of the order
 	NoticeStockGone      NoticeKind = "stock_gone"      // payment page: the item of a payment link has sold out
+	NoticeLinkClosed     NoticeKind = "link_closed"     // payment page: its payment link takes no more payments
 	NoticeUnreachablePay NoticeKind = "unreachable_pay" // payment page: the platform cannot be reached
 	NoticeUnfinished     NoticeKind = "unfinished"      // order page: the last step failed on our side, and may or may not have been done
 )

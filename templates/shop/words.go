@@ -60,7 +60,7 @@ func (n Notice) class() string {
 	case NoticeConnected:
 		return "note--good"
 	case NoticeUnreachable, NoticeConnectFailed, NoticeSoldOut, NoticeGone, NoticeOnlyLeft, NoticeNothingToPay, NoticePieces,
-		NoticeOpenPayer, NoticeOpenEmail, NoticeOpenNetwork, NoticeStockGone, NoticeUnreachablePay:
+		NoticeOpenPayer, NoticeOpenEmail, NoticeOpenNetwork, NoticeStockGone, NoticeUnreachablePay, NoticeLinkClosed:
 		return "note--bad"
 	case NoticePriceChanged, NoticeRatesChanged, NoticeCartChanged, NoticeRecounted, NoticeBusy, NoticeNotCancellable, NoticeProveFirst, NoticeUnfinished, NoticeSignInOver:
 		return "note--warn"

@@ -23,6 +23,7 @@ const (
 	RefundsPath       = Home + "/refunds"
 	ImportsPath       = Home + "/imports"
 	TasksPath         = Home + "/tasks"
+	WebhooksPath      = Home + "/webhooks"
 )
 
 // Owns reports whether an address belongs to the back office.
@@ -48,3 +49,9 @@ func ImportPath(id string) string { return ImportsPath + "/" + id }
 
 // TaskPath returns the address of a background task, by its id.
 func TaskPath(id string) string { return TasksPath + "/" + id }
+
+// WebhookPath returns the address of a webhook endpoint, by its id.
+func WebhookPath(id string) string { return WebhooksPath + "/" + id }
+
+// DeliveryPath returns the address of a webhook, by the ids of the endpoint and of the delivery.
+func DeliveryPath(endpoint, id string) string { return WebhookPath(endpoint) + "/deliveries/" + id }

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"io"
 	"log/slog"
+	"maps"
 	"net"
 	"net/http"
 	"net/http/cookiejar"
@@ -31,7 +32,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	gin.SetMode(gin.TestMode) // the programs of these tests decide so
+	gin.SetMode(gin.TestMode) //nolint:forbidigo // the programs of these tests decide so
 	code := m.Run()
 	if keyFolderName != "" {
 		_ = os.RemoveAll(keyFolderName)
@@ -210,9 +211,7 @@ func (s *shopper) submit(p page, action string, more url.Values) page {
 				values.Add(attribute(field, "name"), attribute(field, "value"))
 			}
 		}
-		for name, value := range more {
-			values[name] = value
-		}
+		maps.Copy(values, more)
 		to, err := p.at.Parse(attribute(n, "action"))
 		require.NoError(s.t, err)
 		return s.do(http.MethodPost, to.String(), values)
@@ -238,13 +237,13 @@ func (s *shopper) pay(address string) page {
 	return s.submit(at, "", url.Values{"action": {"pay"}})
 }
 
-// wait waits until a checkout has a status.
-func wait(t *testing.T, m *mount.Mount, id, status string) mount.State {
+// waitPaid waits until a checkout is paid.
+func waitPaid(t *testing.T, m *mount.Mount, id string) mount.State {
 	t.Helper()
 	for began := time.Now(); ; time.Sleep(50 * time.Millisecond) {
 		c, err := m.Get(t.Context(), id)
 		require.NoError(t, err)
-		if c.Status == status {
+		if c.Status == "paid" {
 			return c
 		}
 		require.Less(t, time.Since(began), time.Minute, "the checkout is %s", c.Status)
@@ -268,13 +267,14 @@ func TestMount_TakesPaymentsBesideAnotherProgram(t *testing.T) {
 			s := newShopper(t)
 			returned := s.pay(made.URL)
 			assert.True(t, strings.HasPrefix(returned.at.String(), p.url+"/pay/"), returned.at)
-			paid := wait(t, m, made.ID, "paid")
+			paid := waitPaid(t, m, made.ID)
 			assert.Equal(t, "32.24", paid.Payment.Worth)
 			assert.Equal(t, map[string]string{"cart": "7"}, paid.Metadata)
 			assert.Contains(t, s.get(made.URL).text, p.url+"/thanks?checkout="+made.ID)
 			assert.Equal(t, "the program's thanks for "+made.ID, s.get(p.url+"/thanks?checkout="+made.ID).text)
 
 			require.Eventually(t, func() bool { return slices.Contains(p.told(), "checkout.paid") }, time.Minute, 50*time.Millisecond, "an event that was refused is told again")
+			assert.Contains(t, p.told(), "checkout.processing", "the first of all, which was refused once")
 			p.inOrder()
 
 			_, err = m.Cancel(t.Context(), made.ID)
@@ -330,8 +330,8 @@ func TestMount_TwiceInOneProcess(t *testing.T) {
 	s := newShopper(t)
 	s.pay(a.URL)
 	s.pay(b.URL)
-	wait(t, first, a.ID, "paid")
-	wait(t, second, b.ID, "paid")
+	waitPaid(t, first, a.ID)
+	waitPaid(t, second, b.ID)
 
 	front := s.get(p.url + "/shops/two/")
 	assert.Equal(t, http.StatusOK, front.status)
@@ -347,7 +347,7 @@ func TestMount_CheckoutOnlyLeadsToNoGoods(t *testing.T) {
 	require.NoError(t, err)
 	s := newShopper(t)
 	returned := s.pay(made.URL)
-	wait(t, m, made.ID, "paid")
+	waitPaid(t, m, made.ID)
 	for _, path := range []string{"/", "/cart", "/checkout", "/search?q=mug", "/products/stoneware-mug", "/categories/kitchen"} {
 		assert.Equal(t, http.StatusNotFound, s.get(p.url+"/pay"+path).status, path)
 	}
@@ -402,7 +402,7 @@ func TestMount_RepeatsAndRefuses(t *testing.T) {
 	assert.Contains(t, wrong.Problems, "/success_url")
 
 	newShopper(t).pay(made.URL)
-	wait(t, m, made.ID, "paid")
+	waitPaid(t, m, made.ID)
 	refund, err := m.Refund(t.Context(), made.ID, mount.Refund{CurrencyAmount: "4", Reason: "one is broken", Key: "r1"})
 	require.NoError(t, err)
 	same, err := m.Refund(t.Context(), made.ID, mount.Refund{CurrencyAmount: "4", Reason: "one is broken", Key: "r1"})
@@ -423,7 +423,7 @@ func TestOpen_NamesWhatIsWrong(t *testing.T) {
 	good := func() mount.Config {
 		return mount.Config{BaseURL: "https://shop.example.org/pay", Database: modelstest.SQLiteDSN(t), DataDir: dir, Demo: true, SandboxAddr: "127.0.0.1:0"}
 	}
-	taken, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // a test
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	defer taken.Close()
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "not.pem"), []byte("no key"), 0o600))

@@ -60,6 +60,7 @@ func (p *CartPages) cartPage(v *visit.Visit) (pages.CartView, error) {
 	if v.Fragment() {
 		view.Page.Path = cartPath
 	}
+	view.LeftOut = leftOut(v)
 	if len(cart.Lines) == 0 {
 		view.Featured, err = p.catalogue.featured(v)
 	}

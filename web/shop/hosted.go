@@ -1,7 +1,6 @@
 package shop
 
 import (
-	"encoding/json"
 	"errors"
 	"net/http"
 	"net/url"
@@ -276,27 +275,6 @@ func (p *HostedPages) Live(v *visit.Visit) error {
 		return v.Bytes(http.StatusNoContent, "", nil)
 	}
 	return p.orders.follow(v, view.Order.Ref)
-}
-
-// Status tells any page what became of a checkout: GET /c/{id}/status. The answer has the status and until when it can be paid, and nothing else.
-func (p *HostedPages) Status(v *visit.Visit) error {
-	v.SetHeader("Access-Control-Allow-Origin", "*")
-	v.SetHeader("Cross-Origin-Resource-Policy", "cross-origin")
-	view, err := p.checkout(v)
-	if errors.Is(err, visit.ErrNoCheckout) {
-		return v.JSON(http.StatusNotFound, []byte(`{"status":"unknown"}`))
-	}
-	if err != nil {
-		return err
-	}
-	body, err := json.Marshal(struct {
-		Status    models.CheckoutStatus `json:"status"`
-		ExpiresAt time.Time             `json:"expires_at"`
-	}{view.Checkout.Status, view.Checkout.ExpiresAt.UTC()})
-	if err != nil {
-		return err
-	}
-	return v.JSON(http.StatusOK, body)
 }
 
 // Code draws the address of a checkout's page: GET /c/{id}/qr.svg.

@@ -119,6 +119,8 @@ func (p *OrderPages) pay(v *visit.Visit, order models.Order, form paymentForm, p
 		return v.SeeOther(how.path(order))
 	case errors.As(err, &unpaid):
 		how.notices = []pages.Notice{unpaidNotice(unpaid, p.site.Clock())}
+	case errors.Is(err, store.ErrLinkClosed):
+		how.notices = []pages.Notice{{Kind: pages.NoticeLinkClosed}}
 	case errors.Is(err, payments.ErrBusy):
 		how.notices = []pages.Notice{{Kind: pages.NoticeBusy}}
 	case errors.Is(err, payments.ErrQuote):

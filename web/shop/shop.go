@@ -5,6 +5,7 @@ package shop
 import (
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/customers"
+	"github.com/coincart/coincart/models/links"
 	"github.com/coincart/coincart/models/pricing"
 	"github.com/coincart/coincart/payments"
 	"github.com/coincart/coincart/payments/checkouts"
@@ -32,11 +33,12 @@ type Pages struct {
 	*OwnOrderPages
 
 	Payments *HostedPages // pages of checkouts
+	Links    *LinkPages   // pages of payment links
 }
 
 // New returns the pages. hub wakes the open pages of orders; wrongCoupons is the maximum number of wrong coupon codes from one network in 10
 // minutes; 0 is the default, a negative number no limit.
-func New(site *visit.Site, service *payments.Service, asked *checkouts.Service, people *customers.Service, hub *live.Hub, wrongCoupons int) *Pages {
+func New(site *visit.Site, service *payments.Service, asked *checkouts.Service, linked *links.Service, people *customers.Service, hub *live.Hub, wrongCoupons int) *Pages {
 	catalogue := &CataloguePages{site: site}
 	carts := &CartPages{site: site, quoter: service.Quoter, catalogue: catalogue, atlas: &atlas{}, guesses: pricing.NewGuesses(site.Store, wrongCoupons)}
 	account := &account{signIn: service.SignIn}
@@ -49,6 +51,7 @@ func New(site *visit.Site, service *payments.Service, asked *checkouts.Service, 
 		OrderPages:     orders,
 		OwnOrderPages:  &OwnOrderPages{site: site, customers: people},
 		Payments:       &HostedPages{site: site, checkouts: asked, carts: checkout, orders: orders},
+		Links:          &LinkPages{site: site, links: linked},
 	}
 }
 

@@ -46,7 +46,7 @@ func orderView(p *i18n.Printer, file models.OrderFile, who staff.SignedIn, times
 			Numbers: map[string]string{order.ID: order.NumberText}, Orders: map[string]*models.Order{order.ID: &order}, Names: file.People,
 			Role: who.Staff.Role, Now: times.now,
 		}),
-		Timeline:  timeline(p, file),
+		Timeline:  linked(timeline(p, file), who.Staff.Role),
 		NoteToken: models.NewRef(),
 		Ship:      pages.ShipForm{FormToken: models.NewRef()},
 		Refund:    refundForm(p, file),

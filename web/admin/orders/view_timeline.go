@@ -2,6 +2,7 @@ package orders
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -37,6 +38,9 @@ func timeline(p *i18n.Printer, file models.OrderFile) []pages.Event {
 	}
 	for _, m := range file.Mails {
 		events = append(events, mailEvents(p, m)...)
+	}
+	for _, d := range file.Deliveries {
+		events = append(events, deliveryEvent(p, d))
 	}
 	events = append(events, staffEvents(file)...)
 	slices.SortStableFunc(events, func(a, b event) int { return a.at.Compare(b.at) })
@@ -163,6 +167,39 @@ func mailEvents(p *i18n.Printer, m models.OutboxMessage) []event {
 		return []event{{m.CreatedAt, view}}
 	}
 	return []event{{m.SentAt, view}}
+}
+
+// deliveryEvent shows a webhook that was or is to be sent.
+func deliveryEvent(p *i18n.Printer, d models.Delivery) event {
+	view := pages.Event{
+		Kind: pages.EventWebhook, Who: whoShop, Verified: pages.VerifiedOwn, What: "webhook." + string(d.EventType),
+		Facts: factList("delivery", string(d.State), "tries", strconv.Itoa(d.Tries)),
+	}
+	if d.Problem != "" {
+		view.Text = p.T("admin.delivery_problem." + d.Problem)
+	}
+	for i := range view.Facts {
+		if view.Facts[i].Name == "delivery" {
+			view.Facts[i].URL = admin.DeliveryPath(d.EndpointID, d.ID)
+		}
+	}
+	if d.EndedAt.IsZero() {
+		return event{d.CreatedAt, view}
+	}
+	return event{d.EndedAt, view}
+}
+
+// linked leaves out the links of webhooks for a role that may not look at them.
+func linked(events []pages.Event, role models.Role) []pages.Event {
+	for _, e := range events {
+		if e.Kind != pages.EventWebhook || role.Can(models.MaySettings) {
+			continue
+		}
+		for i := range e.Facts {
+			e.Facts[i].URL = ""
+		}
+	}
+	return events
 }
 
 // actionNote is the audit log's action for a note, which the timeline shows itself.

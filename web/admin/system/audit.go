@@ -125,6 +125,8 @@ func subjectURL(subject string) string {
 		return admin.OrderPath(id)
 	case kind == "task" && admin.IsID(id):
 		return admin.TaskPath(id)
+	case kind == "webhook" && admin.IsID(id):
+		return admin.WebhookPath(id)
 	case kind == "day":
 		return admin.DayPath(id)
 	}
