@@ -2,6 +2,7 @@ package merchant
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -82,10 +83,15 @@ func (t *Trial) ask(ctx context.Context, method, path string, body any) (status 
 }
 
 // buy lets the merchant make an order, and finds it at the exchange.
-func (t *Trial) buy(ctx context.Context) (*purchase, error) { return t.buyWith(ctx, "") }
+func (t *course) buy(ctx context.Context) (*purchase, error) { return t.buyWith(ctx, "") }
 
-// buyWith lets the payer be signed in with a code.
-func (t *Trial) buyWith(ctx context.Context, code string) (*purchase, error) {
+// buyWith lets the payer be signed in with a code. The faults are on until the order is there.
+func (t *course) buyWith(ctx context.Context, code string, faults ...sandbox.Fault) (p *purchase, err error) {
+	failed := t.with(faults, func() { p, err = t.order(ctx, code) })
+	return p, cmp.Or(failed, err)
+}
+
+func (t *course) order(ctx context.Context, code string) (*purchase, error) {
 	before := len(t.box.Orders())
 	status, answer, err := t.ask(ctx, http.MethodPost, "/orders", wish{t.Amount, t.Coin, t.Payer, code})
 	if err != nil {
@@ -161,18 +167,26 @@ func (t *Trial) more(ctx context.Context, method, path, what string) error {
 	return nil
 }
 
-// until asks now and then until ok or the time is over.
+// leastLooks is how often at least is looked before time counts as over. On a machine that is busy the looks are slow, as the merchant is: a time
+// that is measured by the clock alone would blame the merchant for it.
+const leastLooks = 20
+
+// until asks now and then until ok or the time is over. Without a time it asks once.
 func (t *Trial) until(ctx context.Context, within time.Duration, ok func() (bool, error)) (bool, error) {
-	for end := time.Now().Add(within); ; {
+	end := time.Now().Add(within)
+	for looks := 1; ; looks++ {
 		done, err := ok()
 		if done || err != nil {
 			return done, err
 		}
-		if time.Now().After(end) {
+		if within == 0 || looks >= leastLooks && time.Now().After(end) {
 			return false, nil
 		}
-		if err := pause(ctx, min(t.Settle/4, 250*time.Millisecond)); err != nil {
+		if err := pause(ctx, t.rest()); err != nil {
 			return false, err
 		}
 	}
 }
+
+// rest is the pause between two looks.
+func (t *Trial) rest() time.Duration { return min(t.Settle/4, 250*time.Millisecond) }
