@@ -57,7 +57,10 @@ func (c *conformMerchantCmd) Run(ctx context.Context, con console) error {
 		c.BaseURL = localURL(listener.Addr())
 	}
 	config.Exchange.BaseURL = c.BaseURL
-	config.Told = func(r merchant.Result) { fmt.Fprintf(con.err, "%-20s %s %s\n", r.ID, r.Verdict, r.Fault) }
+	began := time.Now()
+	config.Told = func(r merchant.Result) {
+		fmt.Fprintf(con.err, "%5.1f s %-20s %s %s\n", time.Since(began).Seconds(), r.ID, r.Verdict, r.Fault)
+	}
 	trial, err := merchant.New(config)
 	if err != nil {
 		closeAll(listener)
@@ -72,6 +75,7 @@ func (c *conformMerchantCmd) Run(ctx context.Context, con console) error {
 	if err := c.await(ctx, trial); err != nil {
 		return notDone(err)
 	}
+	began = time.Now()
 	report, err := trial.Run(ctx)
 	if err == nil {
 		err = c.write(con, report)

@@ -178,7 +178,7 @@ func TestE2E_ConformMerchantPassesOurShop(t *testing.T) {
 		assert.Zero(t, trial.command.ProcessState.ExitCode(), trial.stdout.String()+trial.stderr.String())
 		assert.Contains(t, trial.stdout.String(), "The merchant passes")
 		assert.Contains(t, trial.stdout.String(), " 0 failed")
-		t.Log(trial.stdout.String())
+		t.Log(trial.stdout.String() + trial.stderr.String())
 		held := runProgram(t, program, map[string]string{"COINCART_DATABASE": dsn}, "invariants")
 		assert.Zero(t, held.code, held.stdout)
 	})

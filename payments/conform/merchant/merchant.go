@@ -53,8 +53,17 @@ type scenario struct {
 	title string // what is done
 	must  string // what must hold
 	do    doing
-	alone bool // it changes how the exchange answers about every order
+	turn  turn
 }
+
+// turn is when a scenario is made.
+type turn int
+
+const (
+	together turn = iota // with others
+	waits                // from the beginning to the end, since the merchant must ask by itself
+	alone                // after the others, one by one: it changes how the exchange answers about every order
+)
 
 // Trial is a run of the scenarios, with its exchange.
 type Trial struct {
@@ -156,8 +165,11 @@ func (t *Trial) Run(ctx context.Context) (Report, error) {
 	defer func() { stop(); <-done }()
 	report := Report{At: time.Now().UTC(), Probe: t.ProbeURL, AppID: t.Exchange.Apps[0].AppID}
 	t.results = make([]Result, len(t.chosen))
-	t.makeAll(ctx, t.Parallel, false)
-	t.makeAll(ctx, 1, true)
+	var waiting sync.WaitGroup
+	waiting.Go(func() { t.makeAll(ctx, len(t.chosen), waits) })
+	t.makeAll(ctx, t.Parallel, together)
+	t.makeAll(ctx, 1, alone)
+	waiting.Wait()
 	t.lookAgain(ctx)
 	if err := ctx.Err(); err != nil {
 		return Report{}, fmt.Errorf("the scenarios were not finished: %w", err)
@@ -166,12 +178,12 @@ func (t *Trial) Run(ctx context.Context) (Report, error) {
 	return report, nil
 }
 
-// makeAll makes the scenarios that need the exchange alone, or the others, so many at the same time.
-func (t *Trial) makeAll(ctx context.Context, parallel int, alone bool) {
+// makeAll makes the scenarios of a turn, so many at the same time.
+func (t *Trial) makeAll(ctx context.Context, parallel int, which turn) {
 	var all sync.WaitGroup
 	free := make(chan struct{}, parallel)
 	for i, s := range t.chosen {
-		if s.alone != alone {
+		if s.turn != which {
 			continue
 		}
 		free <- struct{}{}
@@ -190,7 +202,7 @@ func (t *Trial) makeAll(ctx context.Context, parallel int, alone bool) {
 func (t *Trial) make(ctx context.Context, place int, s scenario) {
 	one := &course{Trial: t}
 	err := s.do(one, ctx)
-	if s.alone {
+	if s.turn == alone {
 		t.wire.calm()
 		_ = t.box.SetFaults(nil) // it cannot be refused
 		t.gate.open()
