@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/coincart/coincart/payments/opay"
@@ -57,6 +58,7 @@ type seller struct {
 	client *opay.Client
 	secret *opay.Secret // with md5 signing
 	url    string
+	busy   atomic.Bool // was busy once
 
 	mu    sync.Mutex
 	sales map[string]*sale
@@ -68,6 +70,11 @@ func (s *seller) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case r.URL.Path == "/notify":
 		s.notify(w, r)
 	case r.Method == http.MethodPost && r.URL.Path == "/probe/orders":
+		if s.faults == (faults{}) && s.busy.CompareAndSwap(false, true) { // it is asked again
+			w.Header().Set("Retry-After", "1")
+			w.WriteHeader(http.StatusTooManyRequests)
+			return
+		}
 		s.order(w, r)
 	case len(parts) == 4 && parts[3] == "again":
 		s.again(r.Context(), parts[2])

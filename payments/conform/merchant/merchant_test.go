@@ -145,6 +145,7 @@ func TestRun_NamesEachFaultAndNothingElse(t *testing.T) {
 	reports := tryAll(t, cases)
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			assert.Equal(t, c.found, found(reports[name]), reports[name].Markdown())
 			assert.False(t, reports[name].Passes())
 		})

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/coincart/coincart/payments/sandbox"
@@ -55,31 +56,47 @@ const maxAnswer = 64 << 10
 // errProbe means that the probe does not do what docs/conform.md says.
 var errProbe = errors.New("the probe")
 
-// ask calls the probe and returns its answer.
+// ask calls the probe and returns its answer. A probe that says 429, as a shop does that takes so many orders a minute, is asked again later.
 func (t *Trial) ask(ctx context.Context, method, path string, body any) (status int, answer []byte, err error) {
-	var sent io.Reader
+	var sent []byte
 	if body != nil {
-		text, err := json.Marshal(body)
-		if err != nil {
+		if sent, err = json.Marshal(body); err != nil {
 			return 0, nil, fmt.Errorf("encode a question: %w", err)
 		}
-		sent = bytes.NewReader(text)
 	}
-	req, err := http.NewRequestWithContext(ctx, method, t.ProbeURL+path, sent)
+	for end := time.Now().Add(t.Patience); ; {
+		var later time.Duration
+		status, later, answer, err = t.askOnce(ctx, method, path, sent)
+		if status != http.StatusTooManyRequests || time.Now().Add(later).After(end) {
+			return status, answer, err
+		}
+		if err := pause(ctx, later); err != nil {
+			return 0, nil, err
+		}
+	}
+}
+
+// askOnce also returns after which time to ask again, if the probe says so: a second otherwise.
+func (t *Trial) askOnce(ctx context.Context, method, path string, body []byte) (status int, later time.Duration, answer []byte, err error) {
+	req, err := http.NewRequestWithContext(ctx, method, t.ProbeURL+path, bytes.NewReader(body))
 	if err != nil {
-		return 0, nil, fmt.Errorf("make a request: %w", err)
+		return 0, 0, nil, fmt.Errorf("make a request: %w", err)
 	}
 	req.Header.Set("Content-Type", "application/json")
 	res, err := t.HTTPClient.Do(req)
 	if err != nil {
-		return 0, nil, fmt.Errorf("%w does not answer: %w", errProbe, err)
+		return 0, 0, nil, fmt.Errorf("%w does not answer: %w", errProbe, err)
 	}
 	defer res.Body.Close()
 	answer, err = io.ReadAll(io.LimitReader(res.Body, maxAnswer))
 	if err != nil {
-		return 0, nil, fmt.Errorf("%w breaks off: %w", errProbe, err)
+		return 0, 0, nil, fmt.Errorf("%w breaks off: %w", errProbe, err)
 	}
-	return res.StatusCode, answer, nil
+	later = time.Second
+	if seconds, err := strconv.Atoi(res.Header.Get("Retry-After")); err == nil && seconds > 0 {
+		later = time.Duration(min(seconds, 3600)) * time.Second
+	}
+	return res.StatusCode, later, answer, nil
 }
 
 // buy lets the merchant make an order, and finds it at the exchange.
