@@ -43,7 +43,7 @@ type Config struct {
 	Settle     time.Duration // how long a result is watched for further credits; 0: 2 s
 	Prompt     time.Duration // the longest wait for what a callback causes; 0: 30 s
 	Patience   time.Duration // the longest wait for a merchant that must ask by itself; 0: 3 min
-	HTTPClient *http.Client  // asks the probe and sends some of the callbacks; nil: one with a timeout of a minute
+	HTTPClient *http.Client  // asks the probe and sends some of the callbacks; nil: one with a timeout of Patience, at least a minute
 	Told       func(Result)  // gets each result as soon as it is known; may be nil
 }
 
@@ -109,7 +109,7 @@ func New(c Config) (*Trial, error) {
 	c.Coin, c.Amount = cmp.Or(c.Coin, "USDT"), cmp.Or(c.Amount, "20")
 	c.Parallel = cmp.Or(max(c.Parallel, 0), 8)
 	c.Settle, c.Prompt, c.Patience = cmp.Or(c.Settle, 2*time.Second), cmp.Or(c.Prompt, 30*time.Second), cmp.Or(c.Patience, 3*time.Minute)
-	c.HTTPClient = cmp.Or(c.HTTPClient, &http.Client{Timeout: time.Minute})
+	c.HTTPClient = cmp.Or(c.HTTPClient, &http.Client{Timeout: max(time.Minute, c.Patience)}) // a probe may wait itself where its shop says 429
 	if c.Exchange.Users == nil {
 		c.Exchange.Users = sandbox.DemoUsers()
 	}
