@@ -126,6 +126,7 @@ func (p *shopProbe) tell(w http.ResponseWriter, r *http.Request, id string) {
 
 // The shop passes its own scenarios, with a program of its own on each side, on both databases and with both ways of signing.
 func TestE2E_ConformMerchantPassesOurShop(t *testing.T) {
+	t.Parallel()
 	modelstest.EachEmpty(t, func(t *testing.T, dsn string) {
 		t.Parallel()
 		signing := "rsa"
