@@ -142,5 +142,5 @@ switch ( true ) {
 		answer( tell( $order ) );
 	case 'refunds' === $parts[2]:
 		$made = wc_create_refund( array( 'order_id' => $order->get_id(), 'amount' => $input['amount'], 'reason' => $input['reason'] ?? '' ) );
-		is_wp_error( $made ) ? answer( array( 'error' => $made->get_error_message() ), 422 ) : answer( array( 'id' => $made->get_id() ) );
+		is_wp_error( $made ) ? answer( array( 'error' => $made->get_error_message() ), 422 ) : answer( array( 'id' => (string) $made->get_id() ) );
 }
