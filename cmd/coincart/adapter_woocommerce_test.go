@@ -31,6 +31,7 @@ import (
 type wooShop struct {
 	t      *testing.T
 	url    string // of the proxy
+	direct string // of PHP's server
 	folder string // what the doubles keep
 
 	mu       sync.Mutex
@@ -72,7 +73,7 @@ func startWoo(t *testing.T, newProxy func(http.Handler) *httptest.Server) *wooSh
 	require.NoError(t, err)
 	proxy := newProxy(w.keepWebhooks(httputil.NewSingleHostReverseProxy(target)))
 	t.Cleanup(proxy.Close)
-	w.url = proxy.URL
+	w.url, w.direct = proxy.URL, target.String()
 
 	var said output
 	command := exec.CommandContext(t.Context(), php, "-d", "display_errors=stderr", "-S", address, filepath.Join(moduleRoot(t), "docs/adapters/woocommerce/tests/shop.php"))
