@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"io/fs"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
@@ -229,6 +230,11 @@ func (w *wooTrial) connect() {
 	require.Equal(w.t, "/admin/api-keys/authorize", consent.address.Path, consent.text)
 	require.Equal(w.t, http.StatusOK, consent.status, consent.text)
 	assert.Contains(w.t, consent.text, "WooCommerce: 127.0.0.1")
+	refused = v.get(w.woo.url + "/wc-api/coincart_paired/?code=of-somebody-else&state=of-somebody-else")
+	assert.Equal(w.t, http.StatusForbidden, refused.status, "an answer that nobody here asked for")
+	refused = consent.submit("/admin/api-keys/authorize", map[string]string{"answer": "no"})
+	assert.Contains(w.t, refused.text, "was not connected")
+	consent = page.follow(w.link(page))
 	done := consent.submit("/admin/api-keys/authorize", map[string]string{"answer": "yes", "refund_limit": "500"})
 	require.Equal(w.t, "/wp-admin/admin.php", done.address.Path, "%s\n%s", done.address, done.text)
 	assert.Contains(w.t, done.text, "USD")
@@ -448,3 +454,50 @@ func (w *wooTrial) refundedOnce() {
 	assert.Contains(t, strings.Join(now.Notes, "\n"), "of 5.00 USD")
 }
 
+
+const wooFolder = "docs/adapters/woocommerce"
+
+// The unit tests of the plugin are in PHP; the script of its block checkout is run with a double of WooCommerce's registry.
+func TestWooCommerceAdapter_ItsOwnTests(t *testing.T) {
+	t.Parallel()
+	root := moduleRoot(t)
+	for _, run := range []struct {
+		program string
+		args    []string
+		says    string
+	}{
+		{"php", []string{"-d", "error_reporting=32767", "-d", "display_errors=1", filepath.Join(root, wooFolder, "tests/run.php")}, "ok    refunds"},
+		{"node", []string{filepath.Join(root, wooFolder, "tests/blocks.js")}, "ok    the block checkout offers the payment method"},
+	} {
+		program, err := exec.LookPath(run.program)
+		if err != nil {
+			t.Skipf("%s is not installed (make packages)", run.program)
+		}
+		said, err := exec.CommandContext(t.Context(), program, run.args...).CombinedOutput()
+		require.NoError(t, err, string(said))
+		assert.Contains(t, string(said), run.says)
+		assert.NotContains(t, string(said), "Warning")
+		assert.NotContains(t, string(said), "Deprecated")
+	}
+}
+
+// An adapter is to be read in one sitting.
+func TestWooCommerceAdapter_IsThin(t *testing.T) {
+	code := 0
+	require.NoError(t, filepath.WalkDir(filepath.Join(moduleRoot(t), wooFolder, "coincart-for-woocommerce"), func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		text, err := os.ReadFile(path)
+		for line := range strings.Lines(string(text)) {
+			line = strings.TrimSpace(line)
+			comment := strings.HasPrefix(line, "//") || strings.HasPrefix(line, "/*") || strings.HasPrefix(line, "*")
+			if !comment && strings.Trim(line, "[](){};, ") != "" { // brackets alone do not count
+				code++
+			}
+		}
+		return err
+	}))
+	t.Logf("%d lines of code", code)
+	assert.LessOrEqual(t, code, 300)
+}

@@ -283,7 +283,7 @@ $GLOBALS['wpdb'] = new class() {
 			return '1';
 		}
 		$file = fopen( doubles_file( 'lock-' . md5( $name ) ), 'c' );
-		for ( $end = microtime( true ) + $seconds; ! flock( $file, LOCK_EX | LOCK_NB ); usleep( 2000 ) ) {
+		for ( $end = microtime( true ) + ( $GLOBALS['doubles_patience'] ?? $seconds ); ! flock( $file, LOCK_EX | LOCK_NB ); usleep( 2000 ) ) {
 			if ( microtime( true ) > $end ) {
 				return '0';
 			}

@@ -74,7 +74,7 @@ final class Coincart_Orders {
 		return self::locked( $order_id, function ( $order ) use ( $id ) {
 			$id       = $id ?: (string) $order?->get_meta( '_coincart_checkout' );
 			$checkout = $order && $id ? self::read( Coincart_Client::connected(), $id ) : array();
-			$own      = $checkout && (string) $order->get_id() === $checkout['reference'] && $order->get_order_key() === ( $checkout['metadata']['wc_order_key'] ?? '' );
+			$own      = $checkout && $order->get_order_key() === ( $checkout['metadata']['wc_order_key'] ?? '' );
 			$own && self::apply( $order, $checkout );
 			return $own;
 		} );
