@@ -57,7 +57,10 @@ function press_pay( string $page, string $coin, string $payer ): void {
 				$cookies[] = $part[1];
 			}
 		}
-		preg_match( '#<form[^>]*action="([^"]*/pay)"[^>]*>(.*?)</form>#s', $html, $form ) || answer( array( 'error' => "no form on $page" ), 502 );
+		preg_match_all( '#<form[^>]*action="([^"]*/pay)"[^>]*>(.*?)</form>#s', $html, $forms, PREG_SET_ORDER );
+		$forms = array_filter( $forms, fn( $one ) => str_contains( $one[2], 'name="coin"' ) ); // another one goes on with the open payment
+		$forms || answer( array( 'error' => "no form on $page" ), 502 );
+		$form = reset( $forms );
 		preg_match_all( '/<input[^>]*type="hidden"[^>]*name="([^"]+)"[^>]*value="([^"]*)"/', $form[2], $hidden );
 		$values  = array_combine( $hidden[1], array_map( 'html_entity_decode', $hidden[2] ) );
 		$options = array(
