@@ -95,7 +95,7 @@ func startWoo(t *testing.T, newProxy func(http.Handler) *httptest.Server) *wooSh
 		}
 	})
 	require.Eventually(t, func() bool {
-		answer, err := http.Get(target.String() + "/orders/1") //nolint:noctx // it is answered at once, or not at all
+		answer, err := http.Get(target.String() + "/orders/1")
 		if err != nil {
 			return false
 		}
@@ -183,6 +183,18 @@ func (w *wooShop) call(method, path string, body any) (o wooOrder) {
 
 func (w *wooShop) order(id string) wooOrder { return w.call(http.MethodGet, "/orders/"+id, nil) }
 
+// connection is what the plugin has stored of its connection.
+func (w *wooShop) connection() map[string]string {
+	w.t.Helper()
+	text, err := os.ReadFile(filepath.Join(w.folder, "options.json"))
+	require.NoError(w.t, err)
+	var all struct {
+		Connection map[string]string `json:"coincart_connection"`
+	}
+	require.NoError(w.t, json.Unmarshal(text, &all))
+	return all.Connection
+}
+
 // buy places an order and presses pay.
 func (w *wooShop) buy(total string) wooOrder {
 	w.t.Helper()
@@ -206,7 +218,8 @@ func (w *wooShop) becomes(id, status string) wooOrder {
 type wooTrial struct {
 	*officeRun
 
-	woo *wooShop
+	woo     *wooShop
+	manager *visitor // of both shops
 }
 
 // connect does what a person does: the address on the settings page, Connect, and yes on the consent page.
@@ -234,18 +247,45 @@ func (w *wooTrial) connect() {
 	assert.Equal(w.t, http.StatusForbidden, refused.status, "an answer that nobody here asked for")
 	refused = consent.submit("/admin/api-keys/authorize", map[string]string{"answer": "no"})
 	assert.Contains(w.t, refused.text, "was not connected")
-	consent = page.follow(w.link(page))
-	done := consent.submit("/admin/api-keys/authorize", map[string]string{"answer": "yes", "refund_limit": "500"})
-	require.Equal(w.t, "/wp-admin/admin.php", done.address.Path, "%s\n%s", done.address, done.text)
-	assert.Contains(w.t, done.text, "USD")
-	assert.NotContains(w.t, done.text, models.DemoKeyPrefix, "the key is on no page")
+	w.manager = v
+	w.agree(page)
 	for _, hop := range v.hops {
-		assert.NotContains(w.t, hop, models.DemoKeyPrefix, "and in no address")
+		assert.NotContains(w.t, hop, models.DemoKeyPrefix, "the key is in no address")
 		if strings.HasPrefix(hop, w.woo.url+"/wc-api/coincart_paired/") {
 			again := v.get(hop)
 			assert.Equal(w.t, http.StatusForbidden, again.status, "a code is good once")
 		}
 	}
+}
+
+// agree presses Connect on the settings page, and yes on the consent page.
+func (w *wooTrial) agree(settings *webPage) {
+	w.t.Helper()
+	done := settings.follow(w.link(settings)).submit("/admin/api-keys/authorize", map[string]string{"answer": "yes", "refund_limit": "500"})
+	require.Equal(w.t, "/wp-admin/admin.php", done.address.Path, "%s\n%s", done.address, done.text)
+	assert.Contains(w.t, done.text, "USD")
+	assert.NotContains(w.t, done.text, models.DemoKeyPrefix, "the key is on no page")
+}
+
+// reconnected connects a second time: the shop goes on with its orders, with another key and one endpoint.
+func (w *wooTrial) reconnected() {
+	t := w.t
+	waits, paid := w.woo.buy("20"), w.woo.buy("20")
+	w.pay(paid.Redirect)
+	w.woo.becomes(paid.ID, "processing")
+	before := w.woo.connection()
+	w.agree(w.manager.get(w.woo.url + "/wp-admin/admin.php"))
+	now := w.woo.connection()
+	assert.NotEqual(t, before["key"], now["key"])
+	assert.NotEqual(t, before["secret"], now["secret"])
+	endpoints, err := w.shop.Services.Hooks.List(t.Context(), "")
+	require.NoError(t, err)
+	own := slices.DeleteFunc(endpoints, func(e models.WebhookEndpoint) bool { return !strings.HasPrefix(e.URL, w.woo.url) })
+	require.Len(t, own, 1)
+	assert.Equal(t, now["endpoint"], own[0].ID)
+	w.pay(waits.Redirect)
+	assert.Equal(t, 1, w.woo.becomes(waits.ID, "processing").Credited)
+	assert.Empty(t, w.woo.call(http.MethodPost, "/orders/"+paid.ID+"/refunds", map[string]string{"amount": "5.00"}).Error)
 }
 
 // link is where the button Connect leads.
@@ -314,6 +354,7 @@ func TestE2E_WooCommerceAdapter(t *testing.T) {
 	w.brokenShop()
 	w.cancelledOrder()
 	w.refundedOnce()
+	w.reconnected()
 	w.checkInvariants()
 }
 
@@ -453,7 +494,6 @@ func (w *wooTrial) refundedOnce() {
 	assert.Equal(t, 3, now.Refunds)
 	assert.Contains(t, strings.Join(now.Notes, "\n"), "of 5.00 USD")
 }
-
 
 const wooFolder = "docs/adapters/woocommerce"
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"encoding/pem"
+	"maps"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -53,9 +54,7 @@ func startConform(t *testing.T, dsn, probe, only string, extra map[string]string
 			c.env[name] = value
 		}
 	}
-	for name, value := range extra {
-		c.env[name] = value
-	}
+	maps.Copy(c.env, extra)
 	for _, args := range [][]string{{"migrate", "up"}, {"seed"}} {
 		done := runProgram(t, program, c.env, args...)
 		require.Zero(t, done.code, done.stderr)
@@ -142,6 +141,6 @@ func TestE2E_ConformWooCommerce(t *testing.T) {
 	held := runProgram(t, buildProgram(t), map[string]string{"COINCART_DATABASE": dsn}, "invariants")
 	assert.Zero(t, held.code, held.stdout)
 	if file != "" && !t.Failed() {
-		require.NoError(t, os.WriteFile(file, report, 0o644)) //nolint:gosec // there is no secret in it
+		require.NoError(t, os.WriteFile(file, report, 0o644))
 	}
 }

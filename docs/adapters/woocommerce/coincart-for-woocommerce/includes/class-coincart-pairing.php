@@ -38,20 +38,22 @@ final class Coincart_Pairing {
 		exit;
 	}
 
-	/** Fetches the key, registers the webhook endpoint, and ends the endpoint of the connection before. */
+	/** Fetches the key, which renews the one before, and registers the webhook endpoint instead of the one before. */
 	private static function store( array $pairing, string $code ): void {
 		$address  = $pairing['address'];
-		$key      = ( new Coincart_Client( $address ) )->request( 'POST', '/keys/exchange', array( 'code' => $code, 'verifier' => $pairing['verifier'] ) )['key'];
+		$before   = get_option( 'coincart_connection', array() );
+		$same     = $address === ( $before['address'] ?? '' );
+		$body     = array( 'code' => $code, 'verifier' => $pairing['verifier'] ) + ( $same ? array( 'previous_key' => $before['key'] ) : array() );
+		$key      = ( new Coincart_Client( $address ) )->request( 'POST', '/keys/exchange', $body )['key'];
 		$client   = new Coincart_Client( $address, $key );
 		$me       = $client->request( 'GET', '/me' );
 		$endpoint = $client->request( 'POST', '/webhook_endpoints', array( 'url' => WC()->api_request_url( 'coincart' ), 'types' => self::TYPES ), 'wc-' . md5( $code ) );
-		$before   = get_option( 'coincart_connection', array() );
 		$now      = array( 'address' => $address, 'key' => $key, 'secret' => $endpoint['secret'], 'endpoint' => $endpoint['id'] );
 		update_option( 'coincart_connection', $now + array( 'currency' => $me['currency'], 'shop' => $me['shop_name'] ), false );
 		try {
-			$before && ( new Coincart_Client( $before['address'], $before['key'] ) )->request( 'DELETE', "/webhook_endpoints/{$before['endpoint']}" );
+			$same && $client->request( 'DELETE', "/webhook_endpoints/{$before['endpoint']}" );
 		} catch ( Coincart_Error $e ) {
-			coincart_log( $e ); // the key before has ended: its endpoint gets nothing any more
+			coincart_log( $e ); // the key before was ended, and could not be renewed
 		}
 	}
 }
