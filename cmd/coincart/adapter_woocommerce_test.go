@@ -331,7 +331,7 @@ func (w *wooTrial) tick(ctx context.Context) {
 // soon waits until something has happened that follows from work in the background.
 func (w *wooTrial) soon(done func() bool, what string) {
 	w.t.Helper()
-	require.Eventually(w.t, done, 15*time.Second, 20*time.Millisecond, what)
+	require.Eventually(w.t, done, patience, 20*time.Millisecond, what)
 }
 
 func (w *wooTrial) checkout(id string) models.Checkout {
@@ -390,11 +390,13 @@ func (w *wooTrial) paidOnce() {
 	other = w.woo.buy("20")
 	w.paysUntold(other)
 	told = w.woo.received(w.woo.order(other.ID).Checkout, "checkout.paid")[0]
+	w.woo.call(http.MethodPut, "/doubles/slow", map[string]int{"ms": 100})
 	for range 20 {
 		group.Go(func() { assert.Equal(t, http.StatusNoContent, w.woo.send(told)) })
 	}
 	group.Wait()
 	assert.Equal(t, 1, w.woo.order(other.ID).Credited)
+	w.woo.call(http.MethodPut, "/doubles/slow", map[string]int{})
 }
 
 // lostWebhooks lets the clock, and the page that says thank you, find what no webhook told.

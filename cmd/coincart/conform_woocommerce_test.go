@@ -19,6 +19,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/modelstest"
 	"github.com/coincart/coincart/models/store"
 )
 
@@ -119,7 +120,7 @@ func TestE2E_ConformWooCommerce(t *testing.T) {
 	if file != "" {
 		only = ""
 	}
-	dsn := "sqlite:" + filepath.Join(t.TempDir(), "shop.db")
+	dsn := modelstest.MariaDBDSN(t) // TestE2E_WooCommerceAdapter has SQLite
 	authority := filepath.Join(t.TempDir(), "ca.pem")
 	w := startWoo(t, func(h http.Handler) *httptest.Server {
 		proxy := httptest.NewTLSServer(h)

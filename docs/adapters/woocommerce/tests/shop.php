@@ -19,6 +19,7 @@ add_action( 'woocommerce_payment_complete', function ( $order_id ) {
 	file_put_contents( doubles_file( "credited-$order_id" ), "x\n", FILE_APPEND | LOCK_EX );
 } );
 add_action( 'woocommerce_pre_payment_complete', function () {
+	usleep( 1000 * ( doubles_read( 'slow.json' )['ms'] ?? 0 ) ); // so that others come in between
 	if ( doubles_read( 'broken.json' )['on'] ?? false ) {
 		throw new Exception( 'another plugin is broken' );
 	}
@@ -110,7 +111,7 @@ switch ( true ) {
 	case 'checkout/order-received' === "$parts[0]/" . ( $parts[1] ?? '' ):
 		do_action( 'woocommerce_thankyou_coincart', (int) $parts[2] );
 		exit( 'Thank you.' );
-	case 'doubles' === $parts[0]: // PUT /doubles/broken, /doubles/unreachable
+	case 'doubles' === $parts[0]: // PUT /doubles/broken, /doubles/slow, /doubles/unreachable
 		doubles_change( "$parts[1].json", function ( &$all ) use ( $input ) {
 			$all = $input;
 		} );
