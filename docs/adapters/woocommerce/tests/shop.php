@@ -48,36 +48,67 @@ function tell( WC_Order $order ): array {
 	);
 }
 
-/** Presses pay on the hosted page of the order, as a browser without scripts does. */
-function press_pay( string $page, string $coin, string $payer ): void {
-	for ( $try = 0; $try < 60; ++$try ) {
-		$html    = file_get_contents( $page, false, stream_context_create( array( 'http' => array( 'ignore_errors' => true ) ) ) );
-		$cookies = array();
-		foreach ( $http_response_header as $line ) {
-			if ( preg_match( '/^Set-Cookie: ([^;]+)/i', $line, $part ) ) {
-				$cookies[] = $part[1];
-			}
-		}
-		preg_match_all( '#<form[^>]*action="([^"]*/pay)"[^>]*>(.*?)</form>#s', $html, $forms, PREG_SET_ORDER );
-		$forms = array_filter( $forms, fn( $one ) => str_contains( $one[2], 'name="coin"' ) ); // another one goes on with the open payment
-		$forms || answer( array( 'error' => "no form on $page" ), 502 );
-		$form = reset( $forms );
-		preg_match_all( '/<input[^>]*type="hidden"[^>]*name="([^"]+)"[^>]*value="([^"]*)"/', $form[2], $hidden );
-		$values  = array_combine( $hidden[1], array_map( 'html_entity_decode', $hidden[2] ) );
-		$options = array(
-			'method'          => 'POST',
+/** A browser without scripts, for the hosted page: it keeps cookies, follows redirects, and sends forms as they stand on the page. */
+final class Browser {
+	private array $cookies = array();
+	public string $url     = '';
+	public string $html    = '';
+	public int $status     = 0;
+
+	public function open( string $url, ?array $fields = null ): void {
+		preg_match( '#^https?://[^/]+#', $this->url, $origin );
+		$this->url = str_starts_with( $url, '/' ) ? $origin[0] . $url : ( $url ?: $this->url );
+		$cookies   = array_map( fn( $name, $value ) => "$name=$value", array_keys( $this->cookies ), $this->cookies );
+		$options   = array(
+			'method'          => null === $fields ? 'GET' : 'POST',
 			'header'          => array( 'Content-Type: application/x-www-form-urlencoded', 'Cookie: ' . implode( '; ', $cookies ) ),
-			'content'         => http_build_query( array( 'coin' => $coin, 'payer_uid' => $payer ) + $values ),
+			'content'         => http_build_query( $fields ?? array() ),
 			'follow_location' => 0,
 			'ignore_errors'   => true,
 		);
-		preg_match( '#^https?://[^/]+#', $page, $origin );
-		file_get_contents( $origin[0] . html_entity_decode( $form[1] ), false, stream_context_create( array( 'http' => $options ) ) );
-		if ( ! str_contains( $http_response_header[0], ' 429' ) ) {
+		$this->html   = (string) file_get_contents( $this->url, false, stream_context_create( array( 'http' => $options ) ) );
+		$this->status = (int) explode( ' ', $http_response_header[0] )[1];
+		$next         = '';
+		foreach ( $http_response_header as $line ) {
+			if ( preg_match( '/^Set-Cookie: ([^=]+)=([^;]*)/i', $line, $part ) ) {
+				$this->cookies[ $part[1] ] = $part[2];
+			} elseif ( preg_match( '/^Location: (.*)$/i', $line, $part ) ) {
+				$next = $part[1];
+			}
+		}
+		if ( $next && ! str_contains( $next, 'pay.html' ) ) { // what follows there is not the shop's matter
+			$this->open( $next );
+		}
+	}
+
+	/** Sends the first form that has this text: by its button with this formaction, if it has one. */
+	public function submit( string $has, array $fields ): void {
+		preg_match_all( '#<form([^>]*)>(.*?)</form>#s', $this->html, $forms, PREG_SET_ORDER );
+		$forms = array_filter( $forms, fn( $form ) => str_contains( $form[2], $has ) );
+		$form  = reset( $forms ) ?: answer( array( 'error' => "no form with $has on $this->url" ), 502 );
+		preg_match_all( '/<input[^>]*type="hidden"[^>]*name="([^"]+)"[^>]*value="([^"]*)"/', $form[2], $hidden );
+		$values = $fields + array_combine( $hidden[1], array_map( 'html_entity_decode', $hidden[2] ) );
+		if ( preg_match( '/<button[^>]*formaction="([^"]*' . preg_quote( $has, '/' ) . ')"[^>]*name="(\w+)" value="([^"]*)"/', $form[2], $button ) ) {
+			$this->open( $button[1], array( $button[2] => html_entity_decode( $button[3] ) ) + $values );
 			return;
 		}
-		usleep( 500000 ); // the shop takes so many orders a minute of one address
+		preg_match( '/action="([^"]*)"/', $form[1], $action );
+		$this->open( html_entity_decode( $action[1] ?? '' ), $values );
 	}
+}
+
+/** Presses pay on the hosted page of an order, signed in at the exchange if that is wanted. */
+function press_pay( string $page, string $coin, string $payer, bool $signed_in = false ): void {
+	$browser = new Browser();
+	do {
+		$browser->status && usleep( 500000 ); // the shop takes so many orders a minute of one address
+		$browser->open( $page );
+		if ( $signed_in ) {
+			$browser->submit( '/payments/connect', array() );
+			$browser->submit( 'name="uid"', array( 'uid' => $payer ) );
+		}
+		$browser->submit( 'name="coin"', array( 'coin' => $coin ) + ( $signed_in ? array() : array( 'payer_uid' => $payer ) ) );
+	} while ( 429 === $browser->status );
 }
 
 function make_order( array $input ): array {
@@ -125,7 +156,7 @@ switch ( true ) {
 	case 'POST probe/orders' === "$method $path":
 		$made = make_order( array() );
 		'success' === $made['result'] || answer( $made, 502 );
-		press_pay( $made['redirect'], $input['coin'], $input['payer'] );
+		press_pay( $made['redirect'], $input['coin'], $input['payer'], isset( $input['code'] ) );
 		answer( $made );
 	case ! $order:
 		answer( array( 'error' => 'no such order' ), 404 );
