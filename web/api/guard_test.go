@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -333,7 +334,7 @@ func TestExchange_RenewsTheKeyBefore(t *testing.T) {
 		pair := func(previous, origin string) string {
 			verifier := strings.Repeat("v", 43)
 			sum := sha256.Sum256([]byte(verifier))
-			to, err := s.Services.Keys.Agree(t.Context(), models.Actor{StaffID: models.NewID(), Who: "olga@example.org"}, keys.PairRequest{
+			to, err := s.Keys.Agree(t.Context(), models.Actor{StaffID: models.NewID(), Who: "olga@example.org"}, keys.PairRequest{
 				Application: "Shop", Scopes: []string{"checkouts:read", "checkouts:write"}, Redirect: origin + "/paired", Challenge: base64.RawURLEncoding.EncodeToString(sum[:]),
 			}, "")
 			require.NoError(t, err)
@@ -341,11 +342,11 @@ func TestExchange_RenewsTheKeyBefore(t *testing.T) {
 			require.NoError(t, err)
 			body := map[string]any{"code": u.Query().Get("code"), "verifier": verifier, "previous_key": previous}
 			made := s.post("/keys/exchange", body, withKey(""), header("Idempotency-Key", "")).ok(http.StatusCreated)
-			return made["key"].(string)
+			return fmt.Sprint(made["key"])
 		}
 		const home = "https://woo.example.org"
 		first := pair("", home)
-		id := s.post("/checkouts", checkout(), withKey(first), header("Idempotency-Key", "a")).ok(http.StatusCreated)["id"].(string)
+		id := fmt.Sprint(s.post("/checkouts", checkout(), withKey(first), header("Idempotency-Key", "a")).ok(http.StatusCreated)["id"])
 		second := pair(first, home)
 		assert.NotEqual(t, first, second)
 		s.get("/me", withKey(first)).fails(http.StatusUnauthorized, api.CodeKeyInvalid)
@@ -361,7 +362,7 @@ func TestExchange_RenewsTheKeyBefore(t *testing.T) {
 		require.NoError(t, err)
 		for _, k := range list {
 			if strings.HasPrefix(second, k.Shown) {
-				require.NoError(t, s.Services.Keys.End(t.Context(), models.Actor{StaffID: models.NewID(), Who: "olga@example.org"}, k.ID))
+				require.NoError(t, s.Keys.End(t.Context(), models.Actor{StaffID: models.NewID(), Who: "olga@example.org"}, k.ID))
 			}
 		}
 		third := pair(second, home)

@@ -103,8 +103,11 @@ function press_pay( string $page, string $coin, string $payer, bool $signed_in =
 	do {
 		$browser->status && usleep( 500000 ); // the shop takes so many orders a minute of one address
 		$browser->open( $page );
-		if ( $signed_in ) {
+		if ( $signed_in && str_contains( $browser->html, '/payments/connect"' ) ) {
 			$browser->submit( '/payments/connect', array() );
+			if ( 429 === $browser->status ) {
+				continue;
+			}
 			$browser->submit( 'name="uid"', array( 'uid' => $payer ) );
 		}
 		$browser->submit( 'name="coin"', array( 'coin' => $coin ) + ( $signed_in ? array() : array( 'payer_uid' => $payer ) ) );
