@@ -31,6 +31,7 @@ type conformMerchantCmd struct {
 	Amount     string        `default:"20" placeholder:"AMOUNT" help:"Amount that is suggested to the merchant."`
 	Coin       string        `default:"USDT" placeholder:"COIN" help:"Coin that is suggested to the merchant."`
 	Only       []string      `sep:"," placeholder:"ID" help:"Scenarios to run, such as forged,lost,form.padded. Default: all."`
+	Parallel   int           `default:"8" placeholder:"N" help:"Scenarios to run at the same time."`
 	Wait       time.Duration `default:"5m" placeholder:"DURATION" help:"How long to wait until the probe answers."`
 	Settle     time.Duration `default:"2s" placeholder:"DURATION" help:"How long each result is watched for further credits."`
 	Prompt     time.Duration `default:"30s" placeholder:"DURATION" help:"How long the merchant may take after a callback."`
@@ -56,7 +57,10 @@ func (c *conformMerchantCmd) Run(ctx context.Context, con console) error {
 		c.BaseURL = localURL(listener.Addr())
 	}
 	config.Exchange.BaseURL = c.BaseURL
-	config.Told = func(r merchant.Result) { fmt.Fprintf(con.err, "%-20s %s %s\n", r.ID, r.Verdict, r.Fault) }
+	began := time.Now()
+	config.Told = func(r merchant.Result) {
+		fmt.Fprintf(con.err, "%5.1f s %-20s %s %s\n", time.Since(began).Seconds(), r.ID, r.Verdict, r.Fault)
+	}
 	trial, err := merchant.New(config)
 	if err != nil {
 		closeAll(listener)
@@ -71,6 +75,7 @@ func (c *conformMerchantCmd) Run(ctx context.Context, con console) error {
 	if err := c.await(ctx, trial); err != nil {
 		return notDone(err)
 	}
+	began = time.Now()
 	report, err := trial.Run(ctx)
 	if err == nil {
 		err = c.write(con, report)
@@ -88,7 +93,7 @@ func (c *conformMerchantCmd) Run(ctx context.Context, con console) error {
 func (c *conformMerchantCmd) config(p *problems) merchant.Config {
 	config := merchant.Config{
 		Exchange: sandbox.Config{Apps: []sandbox.App{{AppID: c.AppID, Name: "A merchant on trial"}}, PlainHTTP: true},
-		ProbeURL: c.ProbeURL, NotifyURL: c.NotifyURL, Amount: c.Amount, Coin: c.Coin, Only: c.Only, Settle: c.Settle, Prompt: c.Prompt, Patience: c.Patience,
+		ProbeURL: c.ProbeURL, NotifyURL: c.NotifyURL, Amount: c.Amount, Coin: c.Coin, Only: c.Only, Parallel: c.Parallel, Settle: c.Settle, Prompt: c.Prompt, Patience: c.Patience,
 	}
 	for _, address := range []struct{ flag, text string }{{"--probe-url", c.ProbeURL}, {"--notify-url", c.NotifyURL}} {
 		if u, err := url.Parse(address.text); address.text != "" && (err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https") {
@@ -100,6 +105,9 @@ func (c *conformMerchantCmd) config(p *problems) merchant.Config {
 	}
 	if c.Settle <= 0 || c.Prompt <= 0 || c.Patience <= 0 {
 		p.add("--settle, --prompt and --patience must be longer than 0")
+	}
+	if c.Parallel < 1 {
+		p.add("--parallel: %d is not a number of scenarios, such as 8", c.Parallel)
 	}
 	if c.Profile != "" {
 		var err error

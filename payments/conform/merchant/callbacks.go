@@ -1,6 +1,7 @@
 package merchant
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -9,7 +10,7 @@ import (
 	"github.com/coincart/coincart/payments/sandbox"
 )
 
-func (t *Trial) paid(ctx context.Context) error {
+func (t *course) paid(ctx context.Context) error {
 	p, err := t.buy(ctx)
 	if err != nil {
 		return err
@@ -25,7 +26,7 @@ func (t *Trial) paid(ctx context.Context) error {
 
 // forged returns what sends forged callbacks.
 func forged(ways ...string) doing {
-	return func(t *Trial, ctx context.Context) error {
+	return func(t *course, ctx context.Context) error {
 		p, err := t.buy(ctx)
 		if err != nil {
 			return err
@@ -45,7 +46,7 @@ func forged(ways ...string) doing {
 	}
 }
 
-func (t *Trial) replayed(ctx context.Context) error {
+func (t *course) replayed(ctx context.Context) error {
 	p, err := t.paySilently(ctx)
 	if err != nil {
 		return err
@@ -62,7 +63,7 @@ func (t *Trial) replayed(ctx context.Context) error {
 	return t.ends(ctx, p, t.Prompt, paidOnce)
 }
 
-func (t *Trial) resealed(ctx context.Context) error {
+func (t *course) resealed(ctx context.Context) error {
 	p, err := t.paySilently(ctx)
 	if err != nil {
 		return err
@@ -89,7 +90,7 @@ func padded(amount string, n int) string {
 	return amount + strings.Repeat("0", n)
 }
 
-func (t *Trial) shuffled(ctx context.Context) error {
+func (t *course) shuffled(ctx context.Context) error {
 	p, err := t.paySilently(ctx)
 	if err != nil {
 		return err
@@ -100,7 +101,7 @@ func (t *Trial) shuffled(ctx context.Context) error {
 	return t.ends(ctx, p, t.Prompt, paidOnce)
 }
 
-func (t *Trial) contradicted(ctx context.Context) error {
+func (t *course) contradicted(ctx context.Context) error {
 	p, err := t.buy(ctx)
 	if err != nil {
 		return err
@@ -111,7 +112,7 @@ func (t *Trial) contradicted(ctx context.Context) error {
 	return t.payAndEnd(ctx, p, inReview)
 }
 
-func (t *Trial) back(ctx context.Context) error {
+func (t *course) back(ctx context.Context) error {
 	p, err := t.buy(ctx)
 	if err != nil {
 		return err
@@ -137,7 +138,7 @@ func (t *Trial) back(ctx context.Context) error {
 	return t.ends(ctx, p, t.Prompt, paidOnce, caseToo)
 }
 
-func (t *Trial) earlyPending(ctx context.Context) error {
+func (t *course) earlyPending(ctx context.Context) error {
 	p, err := t.buyWhile(ctx, sandbox.Fault{Kind: sandbox.FaultCallbackEarly})
 	if err != nil {
 		return err
@@ -145,7 +146,7 @@ func (t *Trial) earlyPending(ctx context.Context) error {
 	return t.payAndEnd(ctx, p)
 }
 
-func (t *Trial) earlyPaid(ctx context.Context) error {
+func (t *course) earlyPaid(ctx context.Context) error {
 	p, err := t.buyWhile(ctx, sandbox.Fault{Kind: sandbox.FaultCallbackEarlyPaid})
 	if err != nil {
 		return err
@@ -153,27 +154,29 @@ func (t *Trial) earlyPaid(ctx context.Context) error {
 	return t.ends(ctx, p, t.Patience, paidOnce)
 }
 
-func (t *Trial) ackSlow(ctx context.Context) error {
+func (t *course) ackSlow(ctx context.Context) error {
 	p, err := t.paySilently(ctx)
 	if err != nil {
 		return err
 	}
-	if err := t.box.SetFaults(sandbox.Faults{{Kind: sandbox.FaultSlow, Call: "orderDetail", Delay: sandbox.Duration(t.Settle)}}); err != nil {
+	t.gate.shut()
+	if err := t.box.SetFaults(sandbox.Faults{{Kind: sandbox.FaultSlow, Call: "orderDetail"}}); err != nil {
 		return fmt.Errorf("set faults: %w", err)
 	}
 	for range 4 {
-		hurried, cancel := context.WithTimeout(ctx, t.Settle/4)
-		err := t.tellAll(hurried, p, opay.StatusPaid)
-		cancel()
-		if err != nil {
+		if err := t.tellHurriedly(ctx, p); err != nil {
 			return err
 		}
 	}
-	if err := t.ends(ctx, p, t.Prompt, paidOnce, stillOpen); err != nil {
+	if _, err := t.until(ctx, t.Settle, func() (bool, error) { return t.gate.count() > 0, nil }); err != nil {
 		return err
 	}
 	if err := t.box.SetFaults(nil); err != nil {
 		return fmt.Errorf("end faults: %w", err)
+	}
+	t.gate.open()
+	if err := t.ends(ctx, p, t.Prompt, paidOnce, stillOpen); err != nil {
+		return err
 	}
 	if err := t.tellAll(ctx, p, opay.StatusPaid); err != nil {
 		return err
@@ -181,7 +184,18 @@ func (t *Trial) ackSlow(ctx context.Context) error {
 	return t.ends(ctx, p, t.Prompt, paidOnce)
 }
 
-func (t *Trial) ackRefused(ctx context.Context) error {
+// tellHurriedly tells that the order is paid, and hangs up when the merchant asks about it or after Settle.
+func (t *course) tellHurriedly(ctx context.Context, p *purchase) error {
+	asked := t.gate.count()
+	hurried, hangUp := context.WithCancel(ctx)
+	answered := make(chan error, 1)
+	go func() { answered <- t.tellAll(hurried, p, opay.StatusPaid) }()
+	_, err := t.until(ctx, t.Settle, func() (bool, error) { return len(answered) > 0 || t.gate.count() > asked, nil })
+	hangUp()
+	return cmp.Or(<-answered, err)
+}
+
+func (t *course) ackRefused(ctx context.Context) error {
 	p, err := t.buy(ctx)
 	if err != nil {
 		return err
@@ -196,7 +210,7 @@ func (t *Trial) ackRefused(ctx context.Context) error {
 	return t.ends(ctx, p, t.Prompt, paidOnce)
 }
 
-func (t *Trial) base64(ctx context.Context) error {
+func (t *course) base64(ctx context.Context) error {
 	if t.sender.secret != nil {
 		return skip("with md5 signing there is no base64")
 	}

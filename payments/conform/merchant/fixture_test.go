@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/coincart/coincart/payments/opay"
@@ -48,6 +49,7 @@ type sale struct {
 	state    string
 	credited int
 	paid     map[string]bool // orderNums that were paid
+	looking  int             // how many found it open and are about to ask
 }
 
 // seller is a small merchant with a probe.
@@ -56,6 +58,7 @@ type seller struct {
 	client *opay.Client
 	secret *opay.Secret // with md5 signing
 	url    string
+	busy   atomic.Bool // was busy once
 
 	mu    sync.Mutex
 	sales map[string]*sale
@@ -67,6 +70,11 @@ func (s *seller) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case r.URL.Path == "/notify":
 		s.notify(w, r)
 	case r.Method == http.MethodPost && r.URL.Path == "/probe/orders":
+		if s.faults == (faults{}) && s.busy.CompareAndSwap(false, true) { // it is asked again
+			w.Header().Set("Retry-After", "1")
+			w.WriteHeader(http.StatusTooManyRequests)
+			return
+		}
 		s.order(w, r)
 	case len(parts) == 4 && parts[3] == "again":
 		s.again(r.Context(), parts[2])
@@ -148,9 +156,6 @@ func (s *seller) notify(w http.ResponseWriter, r *http.Request) {
 	}
 	s.mu.Lock()
 	o := s.sales[n.OutOrderID]
-	if o != nil && s.creditsEachCallback && n.Status == opay.StatusPaid && o.state == "paid" {
-		o.credited++
-	}
 	if o == nil && s.marksUnknown && n.Status == opay.StatusPaid {
 		s.sales[n.OutOrderID] = &sale{state: "paid", credited: 1}
 	}
@@ -163,7 +168,12 @@ func (s *seller) notify(w http.ResponseWriter, r *http.Request) {
 	case s.trusts(n, body):
 		s.book(o, opay.OrderDetail{AppOrderID: n.OutOrderID, OrderNum: n.OrderNum, Status: n.Status, Amount: n.PayAmount, Coin: o.coin})
 	default:
-		s.settle(context.WithoutCancel(r.Context()), n.OutOrderID, n.OrderNum)
+		booked := s.settle(context.WithoutCancel(r.Context()), n.OutOrderID, n.OrderNum)
+		s.mu.Lock()
+		if s.creditsEachCallback && n.Status == opay.StatusPaid && o.state == "paid" && !booked {
+			o.credited++
+		}
+		s.mu.Unlock()
 	}
 	w.Header().Set("Content-Type", "application/json")
 	_, _ = w.Write(opay.Acknowledgement())
@@ -211,38 +221,60 @@ func (s *seller) read(contentType string, body []byte) (opay.Notification, bool)
 	return n, err == nil
 }
 
-// settle asks the exchange and books what it says.
-func (s *seller) settle(ctx context.Context, id, num string) {
+// settle asks the exchange and books what it says. It reports whether that was a credit.
+func (s *seller) settle(ctx context.Context, id, num string) bool {
 	s.mu.Lock()
 	o := s.sales[id]
 	token := o.token
 	open := o.state == "open"
 	s.mu.Unlock()
+	if s.looksThenCredits && open {
+		s.meetAnother(o)
+	}
 	detail, err := s.client.Order(ctx, num, token)
 	if refusal, ok := errors.AsType[*opay.Error](err); ok && refusal.Code == opay.CodeTokenInvalid && !s.keepsToken {
 		detail, err = s.client.Order(ctx, num, "")
 	}
 	if err != nil {
-		return
+		return false
 	}
 	if s.ignoresOrder {
 		detail.AppOrderID = id
 	}
 	if detail.AppOrderID != id {
-		return
+		return false
 	}
 	if s.looksThenCredits && open && detail.Status == opay.StatusPaid && detail.Amount == o.amount && detail.Coin == o.coin {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		o.credited++
 		o.state, o.paid[num] = "paid", true
-		return
+		return true
 	}
-	s.book(o, detail)
+	return s.book(o, detail)
 }
 
-// book moves an order by what the exchange says.
-func (s *seller) book(o *sale, d opay.OrderDetail) {
+// meetAnother waits a moment for another look at the same order, so that the fault does not depend on the scheduler.
+func (s *seller) meetAnother(o *sale) {
+	s.mu.Lock()
+	o.looking++
+	s.mu.Unlock()
+	for range 50 {
+		s.mu.Lock()
+		met := o.looking > 1
+		s.mu.Unlock()
+		if met {
+			return
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+	s.mu.Lock()
+	o.looking--
+	s.mu.Unlock()
+}
+
+// book moves an order by what the exchange says, and reports whether it was credited.
+func (s *seller) book(o *sale, d opay.OrderDetail) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if d.Status != opay.StatusPaid {
@@ -252,7 +284,7 @@ func (s *seller) book(o *sale, d opay.OrderDetail) {
 		if s.staleUndoes && o.state == "paid" && d.Status == opay.StatusPending {
 			o.state = "open"
 		}
-		return
+		return false
 	}
 	fits := (s.ignoresAmount || d.Amount == o.amount) && (s.ignoresCoin || d.Coin == o.coin)
 	switch {
@@ -263,7 +295,9 @@ func (s *seller) book(o *sale, d opay.OrderDetail) {
 	case o.state == "open", o.state == "closed", o.state == "paid" && s.creditsSecond:
 		o.state, o.paid[d.OrderNum] = "paid", true
 		o.credited++
+		return true
 	}
+	return false
 }
 
 // askNow asks about all that is open, again and again.
@@ -300,4 +334,4 @@ func (s *seller) askNow(ctx context.Context) {
 	}
 }
 
-const askEvery = 500 * time.Millisecond
+const askEvery = 40 * time.Millisecond

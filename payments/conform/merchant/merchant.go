@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/coincart/coincart/payments/sandbox"
@@ -33,6 +34,7 @@ type Config struct {
 	Exchange  sandbox.Config // profile, keys or secret, base address; its first application is the merchant's
 	ProbeURL  string         // address of the merchant's probe
 	NotifyURL string         // where callbacks go; empty: to the notifyPage of each order
+	Parallel  int            // scenarios at the same time; 0: 8. Those that change how the whole exchange answers are made one by one, at the end
 	Payer     string         // UID in the sandbox; empty: the first account
 	Coin      string         // suggested to the merchant; empty: USDT
 	Amount    string         // suggested to the merchant, decimal text; empty: 20
@@ -41,7 +43,7 @@ type Config struct {
 	Settle     time.Duration // how long a result is watched for further credits; 0: 2 s
 	Prompt     time.Duration // the longest wait for what a callback causes; 0: 30 s
 	Patience   time.Duration // the longest wait for a merchant that must ask by itself; 0: 3 min
-	HTTPClient *http.Client  // asks the probe and sends some of the callbacks; nil: one with a timeout of a minute
+	HTTPClient *http.Client  // asks the probe and sends some of the callbacks; nil: one with a timeout of Patience, at least a minute
 	Told       func(Result)  // gets each result as soon as it is known; may be nil
 }
 
@@ -50,20 +52,40 @@ type scenario struct {
 	id    string
 	title string // what is done
 	must  string // what must hold
-	do    func(t *Trial, ctx context.Context) error
+	do    doing
+	turn  turn
 }
+
+// turn is when a scenario is made.
+type turn int
+
+const (
+	together turn = iota // with others
+	waits                // from the beginning to the end, since the merchant must ask by itself
+	alone                // after the others, one by one: it changes how the exchange answers about every order
+)
 
 // Trial is a run of the scenarios, with its exchange.
 type Trial struct {
 	Config
 
-	box     *sandbox.Server
-	wire    *wire
-	sender  *sender
-	chosen  []scenario
-	results []Result
-	orders  []*purchase // of the scenario in progress
+	box    *sandbox.Server
+	wire   *wire
+	sender *sender
+	gate   gate
+	chosen []scenario
+
+	exchange sync.Mutex // orders are made and paid one after the other, so that each is known and each fault strikes its own
+
+	mu      sync.Mutex
+	results []Result // in the order of chosen
 	all     []finished
+}
+
+// course is a scenario in progress.
+type course struct {
+	*Trial
+	orders []*purchase
 }
 
 // finished is a purchase whose scenario has passed, with the credits that it may have.
@@ -85,8 +107,9 @@ func New(c Config) (*Trial, error) {
 	}
 	c.ProbeURL = strings.TrimRight(c.ProbeURL, "/")
 	c.Coin, c.Amount = cmp.Or(c.Coin, "USDT"), cmp.Or(c.Amount, "20")
+	c.Parallel = cmp.Or(max(c.Parallel, 0), 8)
 	c.Settle, c.Prompt, c.Patience = cmp.Or(c.Settle, 2*time.Second), cmp.Or(c.Prompt, 30*time.Second), cmp.Or(c.Patience, 3*time.Minute)
-	c.HTTPClient = cmp.Or(c.HTTPClient, &http.Client{Timeout: time.Minute})
+	c.HTTPClient = cmp.Or(c.HTTPClient, &http.Client{Timeout: max(time.Minute, c.Patience)}) // a probe may wait itself where its shop says 429
 	if c.Exchange.Users == nil {
 		c.Exchange.Users = sandbox.DemoUsers()
 	}
@@ -102,6 +125,7 @@ func New(c Config) (*Trial, error) {
 			return nil, fmt.Errorf("%w: no scenario is called %q", ErrConfig, id)
 		}
 	}
+	c.Exchange.Wait = t.gate.wait
 	c.Exchange.CallbackClient = &http.Client{Transport: t.wire}
 	if c.Exchange.RetrySchedule == nil {
 		c.Exchange.RetrySchedule = []time.Duration{
@@ -133,33 +157,56 @@ func (t *Trial) Ready(ctx context.Context) error {
 	return err
 }
 
-// Run makes the scenarios one after the other. Handler must be served meanwhile. The error says that ctx has ended.
+// Run makes the scenarios. Handler must be served meanwhile. The error says that ctx has ended.
 func (t *Trial) Run(ctx context.Context) (Report, error) {
 	background, stop := context.WithCancel(ctx)
 	done := make(chan struct{})
 	go func() { defer close(done); _ = t.box.Run(background) }() // without a state file there is nothing that could fail
 	defer func() { stop(); <-done }()
 	report := Report{At: time.Now().UTC(), Probe: t.ProbeURL, AppID: t.Exchange.Apps[0].AppID}
-	for _, s := range t.chosen {
-		t.make(ctx, s)
-		if err := ctx.Err(); err != nil {
-			return Report{}, fmt.Errorf("the scenarios were not finished: %w", err)
-		}
-	}
+	t.results = make([]Result, len(t.chosen))
+	var waiting sync.WaitGroup
+	waiting.Go(func() { t.makeAll(ctx, len(t.chosen), waits) })
+	t.makeAll(ctx, t.Parallel, together)
+	t.makeAll(ctx, 1, alone)
+	waiting.Wait()
 	t.lookAgain(ctx)
+	if err := ctx.Err(); err != nil {
+		return Report{}, fmt.Errorf("the scenarios were not finished: %w", err)
+	}
 	report.Results = t.results
 	return report, nil
 }
 
-// make makes one scenario and notes its result.
-func (t *Trial) make(ctx context.Context, s scenario) {
-	t.orders = nil
-	err := t.box.SetFaults(nil)
-	if err == nil {
-		err = s.do(t, ctx)
+// makeAll makes the scenarios of a turn, so many at the same time.
+func (t *Trial) makeAll(ctx context.Context, parallel int, which turn) {
+	var all sync.WaitGroup
+	free := make(chan struct{}, parallel)
+	for i, s := range t.chosen {
+		if s.turn != which {
+			continue
+		}
+		free <- struct{}{}
+		if ctx.Err() != nil {
+			break
+		}
+		all.Go(func() {
+			defer func() { <-free }()
+			t.make(ctx, i, s)
+		})
 	}
-	t.wire.calm()
-	_ = t.box.SetFaults(nil) // it cannot be refused
+	all.Wait()
+}
+
+// make makes one scenario and notes its result.
+func (t *Trial) make(ctx context.Context, place int, s scenario) {
+	one := &course{Trial: t}
+	err := s.do(one, ctx)
+	if s.turn == alone {
+		t.wire.calm()
+		_ = t.box.SetFaults(nil) // it cannot be refused
+		t.gate.open()
+	}
 	r := Result{ID: s.id, Title: s.title, Must: s.must, Verdict: Pass, Orders: []Order{}}
 	var skipped skip
 	var wrong *fault
@@ -171,13 +218,15 @@ func (t *Trial) make(ctx context.Context, s scenario) {
 	case err != nil:
 		r.Verdict, r.Fault, r.Detail = Fail, NoAnswer, err.Error()
 	}
-	for _, p := range t.orders {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, p := range one.orders {
 		r.Orders = append(r.Orders, Order{ID: p.id, AppOrderID: p.ref(), State: p.last.State, Credited: p.last.Credited})
 		if r.Verdict == Pass {
-			t.all = append(t.all, finished{len(t.results), p, p.last.Credited})
+			t.all = append(t.all, finished{place, p, p.last.Credited})
 		}
 	}
-	t.results = append(t.results, r)
+	t.results[place] = r
 	if t.Told != nil {
 		t.Told(r)
 	}

@@ -1,6 +1,7 @@
 package merchant
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/json"
@@ -15,7 +16,7 @@ import (
 	"github.com/coincart/coincart/payments/sandbox"
 )
 
-func (t *Trial) createLost(ctx context.Context) error {
+func (t *course) createLost(ctx context.Context) error {
 	p, err := t.buyWhile(ctx, sandbox.Fault{Kind: sandbox.FaultAnswerLost, Call: "createThirdOrder", Times: 1})
 	if err != nil {
 		return err
@@ -26,7 +27,7 @@ func (t *Trial) createLost(ctx context.Context) error {
 	return t.ends(ctx, p, t.Patience, paidOnce)
 }
 
-func (t *Trial) lost(ctx context.Context) error {
+func (t *course) lost(ctx context.Context) error {
 	p, err := t.paySilently(ctx)
 	if err != nil {
 		return err
@@ -34,11 +35,15 @@ func (t *Trial) lost(ctx context.Context) error {
 	return t.ends(ctx, p, t.Patience, paidOnce)
 }
 
-func (t *Trial) giveUp(ctx context.Context, p *purchase) error {
-	return t.more(ctx, http.MethodDelete, "/orders/"+url.PathEscape(p.id), "give an order up (DELETE /orders/{id})")
+func (t *course) giveUp(ctx context.Context, p *purchase) error {
+	var err error
+	failed := t.with(nil, func() {
+		err = t.more(ctx, http.MethodDelete, "/orders/"+url.PathEscape(p.id), "give an order up (DELETE /orders/{id})")
+	})
+	return cmp.Or(err, failed)
 }
 
-func (t *Trial) late(ctx context.Context) error {
+func (t *course) late(ctx context.Context) error {
 	p, err := t.buy(ctx)
 	if err != nil {
 		return err
@@ -55,7 +60,7 @@ func (t *Trial) late(ctx context.Context) error {
 	return t.ends(ctx, p, t.Prompt, inReview)
 }
 
-func (t *Trial) givenUp(ctx context.Context) error {
+func (t *course) givenUp(ctx context.Context) error {
 	p, err := t.paySilently(ctx)
 	if err != nil {
 		return err
@@ -66,12 +71,12 @@ func (t *Trial) givenUp(ctx context.Context) error {
 	return t.ends(ctx, p, t.Patience, paidOnce, inReview)
 }
 
-func (t *Trial) closed(ctx context.Context) error {
+func (t *course) closed(ctx context.Context) error {
 	p, err := t.buy(ctx)
 	if err != nil {
 		return err
 	}
-	if err := t.box.Close(p.order.OrderNum); err != nil {
+	if _ = t.with(nil, func() { err = t.box.Close(p.order.OrderNum) }); err != nil {
 		return fmt.Errorf("close: %w", err)
 	}
 	if err := t.delivered(ctx, p); err != nil {
@@ -90,22 +95,14 @@ func (t *Trial) closed(ctx context.Context) error {
 	return t.ends(ctx, p, t.Prompt, inReview, paidOnce)
 }
 
-func (t *Trial) twice(ctx context.Context) error {
+func (t *course) twice(ctx context.Context) error {
 	p, err := t.buy(ctx)
 	if err != nil {
 		return err
 	}
-	before := len(t.box.Orders())
-	if err := t.more(ctx, http.MethodPost, "/orders/"+url.PathEscape(p.id)+"/again", "pay an order again (POST /orders/{id}/again)"); err != nil {
-		return err
-	}
 	second := *p
-	found, err := t.until(ctx, t.Prompt, func() (ok bool, err error) { second.order, ok = t.newest(before); return ok, nil })
-	if err != nil {
+	if _ = t.with(nil, func() { err = t.again(ctx, &second) }); err != nil {
 		return err
-	}
-	if !found {
-		return skip("the merchant started no second payment")
 	}
 	if err := t.pay(&second); err != nil {
 		return err
@@ -122,9 +119,22 @@ func (t *Trial) twice(ctx context.Context) error {
 	return t.ends(ctx, p, t.Prompt, paidOnce, caseToo)
 }
 
+// again starts a second payment of a purchase.
+func (t *course) again(ctx context.Context, p *purchase) error {
+	before := len(t.box.Orders())
+	if err := t.more(ctx, http.MethodPost, "/orders/"+url.PathEscape(p.id)+"/again", "pay an order again (POST /orders/{id}/again)"); err != nil {
+		return err
+	}
+	found, err := t.until(ctx, t.Prompt, func() (ok bool, err error) { p.order, ok = t.newest(before); return ok, nil })
+	if err == nil && !found {
+		err = skip("the merchant started no second payment")
+	}
+	return err
+}
+
 // off returns what pays another amount.
 func off(kind sandbox.FaultKind) doing {
-	return func(t *Trial, ctx context.Context) error {
+	return func(t *course, ctx context.Context) error {
 		p, err := t.buy(ctx)
 		if err != nil {
 			return err
@@ -136,7 +146,7 @@ func off(kind sandbox.FaultKind) doing {
 	}
 }
 
-func (t *Trial) callbackAmount(ctx context.Context) error {
+func (t *course) callbackAmount(ctx context.Context) error {
 	p, err := t.paySilently(ctx, sandbox.Fault{Kind: sandbox.FaultUnderpaid})
 	if err != nil {
 		return err
@@ -147,7 +157,7 @@ func (t *Trial) callbackAmount(ctx context.Context) error {
 	return t.ends(ctx, p, t.Prompt, inReview)
 }
 
-func (t *Trial) otherCoin(ctx context.Context) error {
+func (t *course) otherCoin(ctx context.Context) error {
 	p, err := t.buy(ctx)
 	if err != nil {
 		return err
@@ -161,7 +171,7 @@ func (t *Trial) otherCoin(ctx context.Context) error {
 	return t.ends(ctx, p, t.Prompt, inReview)
 }
 
-func (t *Trial) unknown(ctx context.Context) error {
+func (t *course) unknown(ctx context.Context) error {
 	p, err := t.buy(ctx)
 	if err != nil {
 		return err
@@ -184,7 +194,7 @@ func (t *Trial) unknown(ctx context.Context) error {
 	return nil
 }
 
-func (t *Trial) mixedUp(ctx context.Context) error {
+func (t *course) mixedUp(ctx context.Context) error {
 	other, err := t.buy(ctx)
 	if err != nil {
 		return err
@@ -207,7 +217,7 @@ func (t *Trial) mixedUp(ctx context.Context) error {
 	return t.payAndEnd(ctx, p, inReview)
 }
 
-func (t *Trial) otherApp(ctx context.Context) error {
+func (t *course) otherApp(ctx context.Context) error {
 	p, err := t.buy(ctx)
 	if err != nil {
 		return err
@@ -223,7 +233,7 @@ func (t *Trial) otherApp(ctx context.Context) error {
 	return t.payAndEnd(ctx, p)
 }
 
-func (t *Trial) token(ctx context.Context) error {
+func (t *course) token(ctx context.Context) error {
 	code, err := t.box.Login(t.sender.appID, t.Payer)
 	if err != nil {
 		return fmt.Errorf("sign in: %w", err)
@@ -242,7 +252,7 @@ func (t *Trial) token(ctx context.Context) error {
 }
 
 // withToken reports whether the order was made with the token of a sign-in.
-func (t *Trial) withToken(p *purchase) bool {
+func (t *course) withToken(p *purchase) bool {
 	for _, call := range t.box.Traffic(1000) {
 		if call.Name == "createThirdOrder" && strings.Contains(call.Request, `"`+p.order.AppOrderID+`"`) {
 			return strings.Contains(call.Request, `"token"`)
@@ -253,7 +263,7 @@ func (t *Trial) withToken(p *purchase) bool {
 
 // written returns what pays an order for each way of writing amounts.
 func written(ways ...string) doing {
-	return func(t *Trial, ctx context.Context) error {
+	return func(t *course, ctx context.Context) error {
 		for _, way := range ways {
 			faults := sandbox.Faults{{Kind: sandbox.FaultJavaAmount, Way: way}, {Kind: sandbox.FaultCallbackJavaAmount, Way: way}}
 			p, err := t.buyWhile(ctx, faults...)
@@ -274,7 +284,7 @@ func written(ways ...string) doing {
 	}
 }
 
-func (t *Trial) hex(ctx context.Context) error {
+func (t *course) hex(ctx context.Context) error {
 	p, err := t.buyWhile(ctx, sandbox.Fault{Kind: sandbox.FaultHexOrderNum, Times: 1})
 	if err != nil {
 		return err

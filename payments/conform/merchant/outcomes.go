@@ -19,7 +19,7 @@ var (
 )
 
 // ends waits until what the merchant says is allowed, at most within, and watches for Settle that it stays so. The error is a *fault otherwise.
-func (t *Trial) ends(ctx context.Context, p *purchase, within time.Duration, allowed ...said) error {
+func (t *course) ends(ctx context.Context, p *purchase, within time.Duration, allowed ...said) error {
 	limit := 0
 	for _, one := range allowed {
 		limit = max(limit, one.Credited)
@@ -38,13 +38,40 @@ func (t *Trial) ends(ctx context.Context, p *purchase, within time.Duration, all
 	if !reached {
 		return wrong(p.last, allowed, limit)
 	}
-	if _, err := t.until(ctx, t.Settle, func() (bool, error) { _, err := ok(); return false, err }); err != nil {
+	if err := t.stays(ctx, p, ok); err != nil {
 		return err
 	}
 	if !slices.Contains(allowed, p.last) {
 		return wrong(p.last, allowed, limit)
 	}
 	return nil
+}
+
+// stays looks until the merchant has said the same for Settle and no callback was on its way meanwhile, at most Prompt longer.
+func (t *course) stays(ctx context.Context, p *purchase, ok func() (bool, error)) error {
+	before, looks, since := p.last, 0, time.Now()
+	_, err := t.until(ctx, t.Settle+t.Prompt, func() (bool, error) {
+		if _, err := ok(); err != nil {
+			return false, err
+		}
+		looks++
+		if p.last != before || t.telling(p) {
+			before, looks, since = p.last, 0, time.Now()
+		}
+		return looks >= calmLooks && time.Since(since) >= t.Settle, nil
+	})
+	return err
+}
+
+// calmLooks is how many looks in a row must say the same at least.
+const calmLooks = 4
+
+// telling reports whether a callback about the order is on its way, or would be if the exchange were quicker.
+func (t *course) telling(p *purchase) bool {
+	now := time.Now()
+	return slices.ContainsFunc(t.box.Callbacks(), func(c sandbox.Callback) bool {
+		return c.OrderNum == p.order.OrderNum && c.State == sandbox.CallbackWaiting && !c.DueAt.After(now)
+	})
 }
 
 // wrong names what is wrong with an outcome.
@@ -66,7 +93,7 @@ func wrong(now said, allowed []said, limit int) error {
 }
 
 // delivered waits until no callback about the order is waiting, at most Prompt.
-func (t *Trial) delivered(ctx context.Context, p *purchase) error {
+func (t *course) delivered(ctx context.Context, p *purchase) error {
 	_, err := t.until(ctx, t.Prompt, func() (bool, error) {
 		return !slices.ContainsFunc(t.box.Callbacks(), func(c sandbox.Callback) bool {
 			return c.OrderNum == p.order.OrderNum && c.State == sandbox.CallbackWaiting
@@ -76,7 +103,7 @@ func (t *Trial) delivered(ctx context.Context, p *purchase) error {
 }
 
 // acknowledged reports an error unless the merchant took the newest callback about the order.
-func (t *Trial) acknowledged(p *purchase) error {
+func (t *course) acknowledged(p *purchase) error {
 	for _, c := range slices.Backward(t.box.Callbacks()) {
 		if c.OrderNum == p.order.OrderNum {
 			if c.State == sandbox.CallbackAcknowledged {
@@ -93,24 +120,35 @@ func (t *Trial) acknowledged(p *purchase) error {
 }
 
 // pay pays the order at the exchange, with faults that are on only meanwhile.
-func (t *Trial) pay(p *purchase, faults ...sandbox.Fault) error {
+func (t *course) pay(p *purchase, faults ...sandbox.Fault) error {
+	var err error
+	failed := t.with(faults, func() { err = t.box.PayLate(p.order.OrderNum) })
+	if err != nil {
+		return fmt.Errorf("pay: %w", err)
+	}
+	return failed
+}
+
+// with does something at the exchange while faults are on and nobody else does.
+func (t *course) with(faults sandbox.Faults, do func()) error {
+	t.exchange.Lock()
+	defer t.exchange.Unlock()
+	if len(faults) == 0 {
+		do()
+		return nil
+	}
 	if err := t.box.SetFaults(faults); err != nil {
 		return fmt.Errorf("set faults: %w", err)
 	}
-	if err := t.box.PayLate(p.order.OrderNum); err != nil {
-		return fmt.Errorf("pay: %w", err)
-	}
-	if err := t.box.SetFaults(nil); err != nil {
-		return fmt.Errorf("end faults: %w", err)
-	}
-	return nil
+	do()
+	return t.box.SetFaults(nil) //nolint:wrapcheck // it cannot be refused
 }
 
 // silently is the fault of a payment of which no callback tells.
 func silently() sandbox.Fault { return sandbox.Fault{Kind: sandbox.FaultCallbackLost} }
 
 // paySilently lets the merchant make an order, and pays it without a callback.
-func (t *Trial) paySilently(ctx context.Context, faults ...sandbox.Fault) (*purchase, error) {
+func (t *course) paySilently(ctx context.Context, faults ...sandbox.Fault) (*purchase, error) {
 	p, err := t.buy(ctx)
 	if err != nil {
 		return nil, err
@@ -119,7 +157,7 @@ func (t *Trial) paySilently(ctx context.Context, faults ...sandbox.Fault) (*purc
 }
 
 // payAndEnd pays the order and expects that it is credited once.
-func (t *Trial) payAndEnd(ctx context.Context, p *purchase, allowed ...said) error {
+func (t *course) payAndEnd(ctx context.Context, p *purchase, allowed ...said) error {
 	if err := t.pay(p); err != nil {
 		return err
 	}
@@ -127,19 +165,12 @@ func (t *Trial) payAndEnd(ctx context.Context, p *purchase, allowed ...said) err
 }
 
 // buyWhile lets the merchant make an order while faults are on.
-func (t *Trial) buyWhile(ctx context.Context, faults ...sandbox.Fault) (*purchase, error) {
-	if err := t.box.SetFaults(faults); err != nil {
-		return nil, fmt.Errorf("set faults: %w", err)
-	}
-	p, err := t.buy(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return p, t.box.SetFaults(nil) //nolint:wrapcheck // it cannot be refused
+func (t *course) buyWhile(ctx context.Context, faults ...sandbox.Fault) (*purchase, error) {
+	return t.buyWith(ctx, "", faults...)
 }
 
 // tellAll tells the merchant one status after the other.
-func (t *Trial) tellAll(ctx context.Context, p *purchase, statuses ...opay.Status) error {
+func (t *course) tellAll(ctx context.Context, p *purchase, statuses ...opay.Status) error {
 	for _, status := range statuses {
 		if err := t.tell(ctx, p, t.truth(p, status)); err != nil {
 			return err

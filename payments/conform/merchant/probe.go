@@ -2,6 +2,7 @@ package merchant
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -10,6 +11,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/coincart/coincart/payments/sandbox"
@@ -54,38 +56,59 @@ const maxAnswer = 64 << 10
 // errProbe means that the probe does not do what docs/conform.md says.
 var errProbe = errors.New("the probe")
 
-// ask calls the probe and returns its answer.
+// ask calls the probe and returns its answer. A probe that says 429, as a shop does that takes so many orders a minute, is asked again later.
 func (t *Trial) ask(ctx context.Context, method, path string, body any) (status int, answer []byte, err error) {
-	var sent io.Reader
+	var sent []byte
 	if body != nil {
-		text, err := json.Marshal(body)
-		if err != nil {
+		if sent, err = json.Marshal(body); err != nil {
 			return 0, nil, fmt.Errorf("encode a question: %w", err)
 		}
-		sent = bytes.NewReader(text)
 	}
-	req, err := http.NewRequestWithContext(ctx, method, t.ProbeURL+path, sent)
+	for end := time.Now().Add(t.Patience); ; {
+		var later time.Duration
+		status, later, answer, err = t.askOnce(ctx, method, path, sent)
+		if status != http.StatusTooManyRequests || time.Now().Add(later).After(end) {
+			return status, answer, err
+		}
+		if err := pause(ctx, later); err != nil {
+			return 0, nil, err
+		}
+	}
+}
+
+// askOnce also returns after which time to ask again, if the probe says so: a second otherwise.
+func (t *Trial) askOnce(ctx context.Context, method, path string, body []byte) (status int, later time.Duration, answer []byte, err error) {
+	req, err := http.NewRequestWithContext(ctx, method, t.ProbeURL+path, bytes.NewReader(body))
 	if err != nil {
-		return 0, nil, fmt.Errorf("make a request: %w", err)
+		return 0, 0, nil, fmt.Errorf("make a request: %w", err)
 	}
 	req.Header.Set("Content-Type", "application/json")
 	res, err := t.HTTPClient.Do(req)
 	if err != nil {
-		return 0, nil, fmt.Errorf("%w does not answer: %w", errProbe, err)
+		return 0, 0, nil, fmt.Errorf("%w does not answer: %w", errProbe, err)
 	}
 	defer res.Body.Close()
 	answer, err = io.ReadAll(io.LimitReader(res.Body, maxAnswer))
 	if err != nil {
-		return 0, nil, fmt.Errorf("%w breaks off: %w", errProbe, err)
+		return 0, 0, nil, fmt.Errorf("%w breaks off: %w", errProbe, err)
 	}
-	return res.StatusCode, answer, nil
+	later = time.Second
+	if seconds, err := strconv.Atoi(res.Header.Get("Retry-After")); err == nil && seconds > 0 {
+		later = time.Duration(min(seconds, 3600)) * time.Second
+	}
+	return res.StatusCode, later, answer, nil
 }
 
 // buy lets the merchant make an order, and finds it at the exchange.
-func (t *Trial) buy(ctx context.Context) (*purchase, error) { return t.buyWith(ctx, "") }
+func (t *course) buy(ctx context.Context) (*purchase, error) { return t.buyWith(ctx, "") }
 
-// buyWith lets the payer be signed in with a code.
-func (t *Trial) buyWith(ctx context.Context, code string) (*purchase, error) {
+// buyWith lets the payer be signed in with a code. The faults are on until the order is there.
+func (t *course) buyWith(ctx context.Context, code string, faults ...sandbox.Fault) (p *purchase, err error) {
+	failed := t.with(faults, func() { p, err = t.order(ctx, code) })
+	return p, cmp.Or(failed, err)
+}
+
+func (t *course) order(ctx context.Context, code string) (*purchase, error) {
 	before := len(t.box.Orders())
 	status, answer, err := t.ask(ctx, http.MethodPost, "/orders", wish{t.Amount, t.Coin, t.Payer, code})
 	if err != nil {
@@ -161,18 +184,26 @@ func (t *Trial) more(ctx context.Context, method, path, what string) error {
 	return nil
 }
 
-// until asks now and then until ok or the time is over.
+// leastLooks is how often at least is looked before time counts as over. On a machine that is busy the looks are slow, as the merchant is: a time
+// that is measured by the clock alone would blame the merchant for it.
+const leastLooks = 20
+
+// until asks now and then until ok or the time is over. Without a time it asks once.
 func (t *Trial) until(ctx context.Context, within time.Duration, ok func() (bool, error)) (bool, error) {
-	for end := time.Now().Add(within); ; {
+	end := time.Now().Add(within)
+	for looks := 1; ; looks++ {
 		done, err := ok()
 		if done || err != nil {
 			return done, err
 		}
-		if time.Now().After(end) {
+		if within == 0 || looks >= leastLooks && time.Now().After(end) {
 			return false, nil
 		}
-		if err := pause(ctx, min(t.Settle/4, 250*time.Millisecond)); err != nil {
+		if err := pause(ctx, t.rest()); err != nil {
 			return false, err
 		}
 	}
 }
+
+// rest is the pause between two looks.
+func (t *Trial) rest() time.Duration { return min(t.Settle/4, 250*time.Millisecond) }

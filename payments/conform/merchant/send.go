@@ -158,3 +158,48 @@ func (t *Trial) flood(ctx context.Context, to *purchase, bodies [][]byte) {
 	close(start)
 	all.Wait()
 }
+
+// gate holds answers of the exchange back while it is shut.
+type gate struct {
+	mu       sync.Mutex
+	released chan struct{} // nil while it is open
+	held     int           // answers that had to wait
+}
+
+func (g *gate) shut() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.released, g.held = make(chan struct{}), 0
+}
+
+func (g *gate) open() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.released != nil {
+		close(g.released)
+		g.released = nil
+	}
+}
+
+func (g *gate) count() int {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.held
+}
+
+// wait is how the sandbox lets an answer wait.
+func (g *gate) wait(ctx context.Context, _ time.Duration) error {
+	g.mu.Lock()
+	released := g.released
+	g.held++
+	g.mu.Unlock()
+	if released == nil {
+		return nil
+	}
+	select {
+	case <-released:
+		return nil
+	case <-ctx.Done():
+		return fmt.Errorf("the question was given up: %w", ctx.Err())
+	}
+}
