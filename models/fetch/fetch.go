@@ -46,6 +46,7 @@ type Options struct {
 	Loopback       bool          // also allow this machine, over plain http too; for demonstrations and tests
 
 	Networks []netip.Prefix // that are allowed although they are not public, over https
+	Resolver *net.Resolver  // of names; nil: the system's
 	PerHost  int            // connections to one host that are kept for further requests; 0: 2
 
 	// Wrap wraps the transport that connects, for example in a circuit breaker. It may be nil.
@@ -55,7 +56,7 @@ type Options struct {
 // New returns a client. Its requests fail with ErrAddress, ErrRedirect or the error of the connection; reading a body fails with
 // ErrTooLarge after MaxBytes. The client is safe for concurrent use.
 func New(o Options) *http.Client {
-	dialer := &net.Dialer{Timeout: o.ConnectTimeout, Control: o.control}
+	dialer := &net.Dialer{Timeout: o.ConnectTimeout, Control: o.control, Resolver: o.Resolver}
 	var transport http.RoundTripper = &http.Transport{ // Proxy is nil, so the environment's proxy is not used
 		DialContext: dialer.DialContext, TLSHandshakeTimeout: o.ConnectTimeout, ForceAttemptHTTP2: true, MaxIdleConnsPerHost: cmp.Or(o.PerHost, 2),
 		IdleConnTimeout: time.Minute, MaxResponseHeaderBytes: maxHeaderBytes, DisableCompression: true,
