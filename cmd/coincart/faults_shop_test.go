@@ -125,10 +125,9 @@ func (a apiAnswer) id(tb testing.TB) string {
 	return object.ID
 }
 
-// post sends a request to the API at an address once, on a connection of its own.
-func (s *replicated) post(address, path, idempotencyKey string, body any) (apiAnswer, error) {
-	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: patience}
-	return s.send(client, http.MethodPost, address, path, idempotencyKey, body)
+// askAt asks a replica for a checkout, once. The reference is the Idempotency-Key too.
+func (s *replicated) askAt(address, reference string) (apiAnswer, error) {
+	return s.send(&http.Client{Transport: one, Timeout: patience}, http.MethodPost, address, "/checkouts", reference, ask(reference, "32.24"))
 }
 
 func (s *replicated) send(client *http.Client, method, address, path, idempotencyKey string, body any) (a apiAnswer, err error) {
@@ -144,8 +143,6 @@ func (s *replicated) send(client *http.Client, method, address, path, idempotenc
 	if method == http.MethodPost {
 		request.Header.Set("Content-Type", "application/json")
 		request.Header.Set("Idempotency-Key", idempotencyKey)
-	} else {
-		request.Body, request.ContentLength = nil, 0
 	}
 	response, err := client.Do(request)
 	if err != nil {
