@@ -49,7 +49,8 @@ func TestLockOut_AStrangerDoesNotKeepAPersonOut(t *testing.T) {
 // A botnet reaches the counter that all networks share. The browser that the person has signed in with before is let in all the same.
 func TestLockOut_ABotnetDoesNotKeepAKnownBrowserOut(t *testing.T) {
 	each(t, func(t *testing.T, s *shop) {
-		owner := s.staffed(models.RoleOwner)
+		owner := s.hire(models.RoleOwner)
+		owner.signIn()
 		owner.post("/admin/logout")
 		for i := range 130 {
 			s.browser().from(fmt.Sprintf("203.0.%d.7", i), owner.person.Email, "wrong wrong wrong")

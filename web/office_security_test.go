@@ -36,7 +36,8 @@ func (s *shop) flush() {
 // Before, more than seven hundred refused sign-ins left no trace.
 func TestSecurity_EachKindLeavesATrace(t *testing.T) {
 	each(t, func(t *testing.T, s *shop) {
-		c := s.staffed(models.RoleViewer)
+		c := s.hire(models.RoleViewer)
+		c.signIn()
 		stranger := s.browser()
 		stranger.post("/admin/login", "email", "nobody@shop.example", "password", "wrong wrong wrong").is(http.StatusUnprocessableEntity)
 		c.post("/admin/step-up", "totp", s.wrongCode(secret)).is(http.StatusUnprocessableEntity)
@@ -65,7 +66,8 @@ func TestSecurity_EachKindLeavesATrace(t *testing.T) {
 
 func TestSecurity_TheAccountPageTellsWhatHappenedSinceTheLastVisit(t *testing.T) {
 	each(t, func(t *testing.T, s *shop) {
-		c := s.staffed(models.RoleOwner)
+		c := s.hire(models.RoleOwner)
+		c.signIn()
 		s.clock.Advance(3 * time.Hour)
 		c.signIn()
 		c.get("/admin/account").is(http.StatusOK).has(english.T("admin.account.visit.none"))
@@ -91,7 +93,8 @@ func TestSecurity_TheAccountPageTellsWhatHappenedSinceTheLastVisit(t *testing.T)
 
 func TestSecurity_ANewBrowserAndTheFirstWaitAreTold(t *testing.T) {
 	each(t, func(t *testing.T, s *shop) {
-		c := s.staffed(models.RoleOwner)
+		c := s.hire(models.RoleOwner)
+		c.signIn()
 		s.work()
 		mails := s.mails.all()
 		require.Len(t, mails, 1)

@@ -353,7 +353,8 @@ func TestExport_IsATaskWithAFile(t *testing.T) {
 
 func TestAudit_ShowsEveryWriteAndCanBeNarrowedDown(t *testing.T) {
 	each(t, func(t *testing.T, s *shop) {
-		owner := s.staffed(models.RoleOwner)
+		owner := s.hire(models.RoleOwner)
+		owner.signIn()
 		order := s.openOrder()
 		owner.post("/admin/orders/"+order.ID+"/note", "text", "Hello", "form_token", models.NewRef()).is(http.StatusSeeOther)
 		for range 60 {

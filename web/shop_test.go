@@ -26,10 +26,10 @@ const (
 	alice = "22033390" // can pay anything
 )
 
-// keys are made once: 2048 bits take a while.
+// keys are made once, and short: each call and callback signs and opens with them, and keys of 2048 bits take six times as long.
 var keys = sync.OnceValues(func() (pair [2]*rsa.PrivateKey, err error) {
 	for i := range pair {
-		if pair[i], err = opay.GenerateKeys(0); err != nil {
+		if pair[i], err = opay.GenerateKeys(opay.MinKeyBits); err != nil {
 			return pair, err
 		}
 	}

@@ -11,9 +11,10 @@ import (
 	"github.com/coincart/coincart/web"
 )
 
-// conformCmd asks others whether they do what the document says.
+// conformCmd compares both sides of the payment API with what the document says.
 type conformCmd struct {
 	Platform conformPlatformCmd `cmd:"" help:"Ask an exchange what its payment API does, and write a report and a profile. Orders are the smallest, and are cancelled; nothing is paid without --spend. Exit code 0: it conforms, 1: a MUST failed, 2: could not run."`
+	Merchant conformMerchantCmd `cmd:"" help:"Try a merchant's integration: run a sandbox exchange, let things go wrong, and say how often each order was credited. Exit code 0: all held, 1: a scenario failed, 2: could not run."`
 }
 
 // conformPlatformCmd asks an exchange.

@@ -65,7 +65,7 @@ type commands struct {
 	Reconcile   reconcileCmd   `cmd:"" help:"Compare one day of the exchange's statement with the shop's records. Exit code 0: balanced or explained, 1: open discrepancies, 2: could not run."`
 	Audit       auditCmd       `cmd:"" help:"Verify the audit log."`
 	Envelope    envelopeCmd    `cmd:"" help:"Encrypt or decrypt messages of the exchange's API, to debug an integration."`
-	Conform     conformCmd     `cmd:"" help:"Compare an exchange's payment API with what the shop relies on."`
+	Conform     conformCmd     `cmd:"" help:"Compare an exchange, or a merchant, with what the payment API needs."`
 	Invariants  invariantsCmd  `cmd:"" help:"Check the database against the rules for money and stock. Exit code 0: all hold, 1: some do not, or could not be checked."`
 	Healthcheck healthcheckCmd `cmd:"" help:"Check whether a running shop is ready (for containers). Exit code 0: ready, 1: not ready."`
 }

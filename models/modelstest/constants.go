@@ -9,7 +9,11 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
+	"sync"
 )
+
+// specs keeps what Constants read of a file, because tests ask for the same files again and again: map[string][]*ast.ValueSpec.
+var specs sync.Map
 
 // Constants returns the values of all constants that the package of T, and the packages in the folders, declare with this type, except "". It
 // reads their source, so that a test which goes through all values of a type finds a new one by itself. It panics if there are none.
@@ -26,17 +30,12 @@ func Constants[T ~string](folders ...string) []T {
 	}
 	var values []T
 	for _, name := range files {
-		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.SkipObjectResolution)
-		if err != nil {
-			panic(err)
+		if strings.HasSuffix(name, "_test.go") {
+			continue
 		}
-		ast.Inspect(file, func(n ast.Node) bool {
-			spec, ok := n.(*ast.ValueSpec)
-			if !ok {
-				return true
-			}
-			if nameOfType(spec.Type) != named.Name() || strings.HasSuffix(name, "_test.go") {
-				return false
+		for _, spec := range specsOf(name) {
+			if nameOfType(spec.Type) != named.Name() {
+				continue
 			}
 			for _, value := range spec.Values {
 				literal, ok := value.(*ast.BasicLit)
@@ -47,13 +46,33 @@ func Constants[T ~string](folders ...string) []T {
 					values = append(values, T(text))
 				}
 			}
-			return false
-		})
+		}
 	}
 	if len(values) == 0 {
 		panic("no constants of " + named.String())
 	}
 	return values
+}
+
+// specsOf returns the declarations of constants and variables of a file. It panics if the file cannot be read.
+func specsOf(name string) []*ast.ValueSpec {
+	if known, ok := specs.Load(name); ok {
+		return known.([]*ast.ValueSpec) //nolint:errcheck,forcetypeassert // the only type in it
+	}
+	file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.SkipObjectResolution)
+	if err != nil {
+		panic(err)
+	}
+	var found []*ast.ValueSpec
+	ast.Inspect(file, func(n ast.Node) bool {
+		spec, ok := n.(*ast.ValueSpec)
+		if ok {
+			found = append(found, spec)
+		}
+		return !ok
+	})
+	specs.Store(name, found)
+	return found
 }
 
 // nameOfType returns the name of a type without its package, or "".

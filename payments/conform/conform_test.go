@@ -254,6 +254,8 @@ func mutations() []mutation {
 		{on(sandbox.FaultCallbackEarly, ""), []string{"callback.early"}},
 		{on(sandbox.FaultUnderpaid, ""), []string{"paid.amount"}},
 		{on(sandbox.FaultOverpaid, ""), []string{"paid.amount"}},
+		{on(sandbox.FaultOtherCoin, ""), []string{"paid.amount", "statement.amount"}},
+		{on(sandbox.FaultHexOrderNum, ""), []string{}}, // no fault of an exchange: numbers are texts
 		// The payer pays at once, so that the order is neither pending nor cancelled.
 		{on(sandbox.FaultCallbackEarlyPaid, ""), []string{"order", "cancel", "callback.early"}},
 	}

@@ -106,6 +106,9 @@ func (r *run) paidAmount(ctx context.Context) (string, error) {
 	if !detail.Amount.Equal(asked) {
 		return "", fmt.Errorf("%s was asked, and %s was paid", asked, detail.Amount)
 	}
+	if detail.Coin != r.Coin {
+		return "", fmt.Errorf("%s was asked, and %s was paid", r.Coin, detail.Coin)
+	}
 	return "", nil
 }
 

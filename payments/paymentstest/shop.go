@@ -42,7 +42,7 @@ func Finance() models.Actor {
 // keys holds the key pairs of the shop and of the platform. They are made once, because generating 2048 bits is slow.
 var keys = sync.OnceValues(func() (pair [2]*rsa.PrivateKey, err error) {
 	for i := range pair {
-		if pair[i], err = opay.GenerateKeys(0); err != nil {
+		if pair[i], err = opay.GenerateKeys(opay.MinKeyBits); err != nil {
 			return pair, err
 		}
 	}

@@ -197,7 +197,8 @@ func createThirdOrder(k *core, r request) (reply, error) {
 	if k.cfg.BalanceFirst && k.ledger.balance(userAccount(o.UID), o.Coin).LessThan(o.value()) {
 		return reply{}, refuse(opay.CodeInsufficientBalance, "")
 	}
-	o.OrderNum = k.nextOrderNum()
+	_, hex := find(r.struck, FaultHexOrderNum)
+	o.OrderNum = k.nextOrderNum(hex)
 	o.ReturnPage, o.NotifyPage, o.Goods = r.text("returnPage"), r.text("notifyPage"), goods
 	o.change(opay.StatusPending, k.now, byMerchant)
 	k.insert(o)
@@ -251,7 +252,7 @@ func refundOrder(k *core, r request) (reply, error) {
 	if err := k.ledger.move(merchantAccount(o.AppID), userAccount(o.UID), o.Coin, o.value()); err != nil {
 		return reply{}, refuse(opay.CodeInsufficientBalance, "the merchant's account has less")
 	}
-	o.OrderNum = k.nextOrderNum()
+	o.OrderNum = k.nextOrderNum(false)
 	o.change(opay.StatusPaid, k.now, byMerchant)
 	k.insert(o)
 	return replyAbout(o, describeNumber), nil

@@ -96,10 +96,10 @@ func (k *core) nextEvent() uint64 { return k.count(&k.counters.EventSeq) }
 // all numbers of earlier starts if those made fewer than a thousand orders per millisecond.
 //
 // With Config.HexOrderNums a number is 32 hexadecimal digits, derived from that one.
-func (k *core) nextOrderNum() string {
+func (k *core) nextOrderNum(hex bool) string {
 	for {
 		num := strconv.FormatUint(k.counters.NumBase*numsPerBase+k.count(&k.counters.OrderSeq), 10)
-		if k.cfg.HexOrderNums {
+		if hex || k.cfg.HexOrderNums {
 			num = k.seed.token("orderNum", num)[:32]
 		}
 		if _, taken := k.book.byNum[num]; !taken {
@@ -198,17 +198,23 @@ func (k *core) pay(o *Order, by string, late bool) error {
 	asked := *o
 	k.payOff(o)
 	if err := k.ledger.move(userAccount(o.UID), merchantAccount(o.AppID), o.Coin, o.value()); err != nil {
-		o.Amount, o.Asked = asked.Amount, asked.Asked
+		o.Amount, o.Asked, o.Coin = asked.Amount, asked.Asked, asked.Coin
 		return err
 	}
 	k.settle(o, opay.StatusPaid, by)
 	return nil
 }
 
-// payOff changes an order's amount as the faults of payments want it.
+// payOff changes an order's amount or coin as the faults of payments want it.
 func (k *core) payOff(o *Order) {
 	coin, _ := k.cfg.coin(o.Coin)
 	for _, f := range k.strike(k.nextEvent(), func(f Fault) bool { return f.Kind.form().group == ofPayments }) {
+		if f.Kind == FaultOtherCoin {
+			if other, ok := findFunc(k.cfg.Coins, func(c Coin) bool { return c.Symbol != o.Coin && fits(o.value(), c.Precision) }); ok {
+				o.Coin = other.Symbol
+			}
+			continue
+		}
 		value := o.value()
 		off := ulp(coin.Precision)
 		if f.Way == OffHalf {

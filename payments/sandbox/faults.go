@@ -28,6 +28,7 @@ const (
 	FaultRefuse         FaultKind = "refuse"          // refused with Fault.Code (10001 if empty); nothing happens
 	FaultSlow           FaultKind = "slow"            // the answer waits for Fault.Delay (5 s if 0); combines with the others
 	FaultJavaAmount     FaultKind = "java_amount"     // amounts have exponents, see Fault.Way; orderDetail, getReferenceOrder and the statement; combines too
+	FaultHexOrderNum    FaultKind = "hex_order_num"   // createThirdOrder gives an order number of 32 hexadecimal digits; combines too
 )
 
 // Faults of the statement, of the call merchantBillingDay alone.
@@ -54,11 +55,12 @@ const (
 	FaultCallbackEarlyPaid   FaultKind = "callback_early_paid"   // the payer pays at once; "paid" arrives before createThirdOrder has answered
 )
 
-// Faults of payments: the order is paid with another amount than the merchant asked for, which orderDetail, the statement and the callback
-// tell from then on (Order.Asked keeps the other).
+// Faults of payments: the order is paid with another amount or coin than the merchant asked for, which orderDetail, the statement and, of the
+// amount, the callback tell from then on (Order.Asked keeps the other amount).
 const (
-	FaultUnderpaid FaultKind = "underpaid" // less arrives, see Fault.Way
-	FaultOverpaid  FaultKind = "overpaid"  // more arrives, see Fault.Way
+	FaultUnderpaid FaultKind = "underpaid"  // less arrives, see Fault.Way
+	FaultOverpaid  FaultKind = "overpaid"   // more arrives, see Fault.Way
+	FaultOtherCoin FaultKind = "other_coin" // the same number of another coin arrives
 )
 
 // Ways of paying another amount.
@@ -181,7 +183,8 @@ var faultForms = []faultForm{
 	{kind: FaultStale, calls: []string{callOrderDetail, callReference}},
 	{kind: FaultRefuse},
 	{kind: FaultSlow},
-	{kind: FaultJavaAmount, calls: []string{callOrderDetail, callReference, callStatement}, ways: javaWays},
+	{kind: FaultJavaAmount, calls: []string{callOrderDetail, callReference, callStatement}, ways: writtenWays},
+	{kind: FaultHexOrderNum, calls: []string{callCreate}},
 	{kind: FaultStatementMissing, group: ofStatements, calls: statementOnly},
 	{kind: FaultStatementExtra, group: ofStatements, calls: statementOnly},
 	{kind: FaultStatementDouble, group: ofStatements, calls: statementOnly},
@@ -196,11 +199,12 @@ var faultForms = []faultForm{
 	{kind: FaultCallbackLost, group: ofCallbacks},
 	{kind: FaultCallbackForged, group: ofCallbacks, ways: forgeWays, early: true},
 	{kind: FaultCallbackWrongAmount, group: ofCallbacks, ways: []string{AmountPlus, AmountMinus, AmountZero, AmountNegative, AmountExponent}},
-	{kind: FaultCallbackJavaAmount, group: ofCallbacks, ways: javaWays},
+	{kind: FaultCallbackJavaAmount, group: ofCallbacks, ways: writtenWays},
 	{kind: FaultCallbackEarly, group: ofCallbacks, early: true},
 	{kind: FaultCallbackEarlyPaid, group: ofCallbacks, early: true},
 	{kind: FaultUnderpaid, group: ofPayments, ways: offWays},
 	{kind: FaultOverpaid, group: ofPayments, ways: offWays},
+	{kind: FaultOtherCoin, group: ofPayments},
 }
 
 var (
@@ -208,6 +212,7 @@ var (
 	offWays       = []string{OffDigit, OffHalf}
 	forgeWays     = []string{ForgeForeignKey, ForgeUnsigned, ForgeRandom, ForgeTampered, ForgeSwapped, ForgePlain}
 	javaWays      = []string{JavaBigDecimal, JavaBigDecimalNumber, JavaDouble, JavaDoubleNumber}
+	writtenWays   = append(slices.Clone(javaWays), AmountPadded)
 )
 
 // ofCall reports whether faults of the kind strike calls of the API.
@@ -310,9 +315,9 @@ func (f Fault) thrown(s seed, seq uint64, place int) bool {
 }
 
 // spoils reports whether only one fault of the kind can apply to an answer. Faults of the statement change different lines and combine; so
-// does the way of writing amounts.
+// do the ways of writing amounts and order numbers.
 func (f Fault) spoils() bool {
-	return f.Kind.form().group == ofCalls && f.Kind != FaultSlow && f.Kind != FaultJavaAmount
+	return f.Kind.form().group == ofCalls && f.Kind != FaultSlow && f.Kind != FaultJavaAmount && f.Kind != FaultHexOrderNum
 }
 
 // find returns the fault of a kind among those that struck.

@@ -16,8 +16,15 @@ const (
 	JavaDoubleNumber     = "double_number"      // the same as a JSON number
 )
 
+// AmountPadded writes an amount with zeros up to its 18th fraction digit, as databases print their columns. No seed chooses it.
+const AmountPadded = "padded"
+
 // javaNumber writes decimal text in one of the ways.
 func javaNumber(amount, way string) json.RawMessage {
+	if way == AmountPadded {
+		integer, fraction, _ := strings.Cut(amount, ".")
+		return quoteJSON(integer + "." + fraction + strings.Repeat("0", max(0, scale-len(fraction))))
+	}
 	double := way == JavaDouble || way == JavaDoubleNumber
 	text := javaText(amount, double)
 	if way == JavaBigDecimalNumber || way == JavaDoubleNumber {
