@@ -38,7 +38,7 @@ type medusaShop struct {
 // startMedusa compiles the provider into a project of its own, on a database of its own, and starts it. hook is where it takes webhooks.
 func startMedusa(t *testing.T, address, coincart, key, secret string) *medusaShop {
 	t.Helper()
-	folder, env := medusaProject(t), append(os.Environ(), "MEDUSA_DISABLE_TELEMETRY=true", "DATABASE_URL="+startPostgres(t),
+	folder, env := medusaProject(t), append(os.Environ(), "NODE_ENV=production", "MEDUSA_DISABLE_TELEMETRY=true", "DATABASE_URL="+startPostgres(t),
 		"COINCART_URL="+coincart, "COINCART_KEY="+key, "COINCART_WEBHOOK_SECRET="+secret)
 	medusa := func(args ...string) *exec.Cmd {
 		command := exec.CommandContext(context.WithoutCancel(t.Context()), filepath.Join(folder, "node_modules", ".bin", "medusa"), args...)
