@@ -181,8 +181,6 @@ func startCoincartForMedusa(t *testing.T, program string, env map[string]string,
 	require.NoError(t, db.Close())
 	startProcess(t, program, env).find(`(is open at)`)
 	run := &medusaRun{t: t, coincart: &demoRun{shop: env["COINCART_BASE_URL"]}, key: strings.TrimSpace(made.stdout)}
-	var endpoint struct{ Secret string }
-	run.api(http.MethodPost, "/webhook_endpoints", map[string]any{"url": webhooks + "/hooks/payment/coincart_coincart"}, &endpoint)
-	run.secret = endpoint.Secret
+	run.addEndpoint(webhooks)
 	return run
 }

@@ -4,6 +4,9 @@ package main
 
 import (
 	"bytes"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -12,6 +15,7 @@ import (
 	"net/url"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -101,6 +105,14 @@ func (r *medusaRun) api(method, path string, body, into any) {
 	require.NoError(r.t, json.Unmarshal(text, into))
 }
 
+// addEndpoint lets Coincart send webhooks to Medusa at this address.
+func (r *medusaRun) addEndpoint(address string) {
+	r.t.Helper()
+	var endpoint struct{ Secret string }
+	r.api(http.MethodPost, "/webhook_endpoints", map[string]any{"url": address + "/hooks/payment/coincart_coincart"}, &endpoint)
+	r.secret = endpoint.Secret
+}
+
 func startMedusaRun(t *testing.T) *medusaRun {
 	t.Helper()
 	r := &medusaRun{t: t, coincart: startDemo(t, nil)}
@@ -114,8 +126,8 @@ func startMedusaRun(t *testing.T) *medusaRun {
 	t.Cleanup(calls.Close)
 	t.Cleanup(webhooks.Close)
 	var endpoint struct{ Secret string }
-	r.api(http.MethodPost, "/webhook_endpoints", map[string]any{"url": webhooks.URL + "/hooks/payment/coincart_coincart"}, &endpoint)
-	r.medusa = startMedusa(t, address, calls.URL, r.key, endpoint.Secret)
+	r.addEndpoint(webhooks.URL)
+	r.medusa = startMedusa(t, address, calls.URL, r.key, r.secret)
 	return r
 }
 
@@ -299,6 +311,7 @@ func (r *medusaRun) forgedChangesNothing() {
 	r.hook(headers[0], body)
 	r.hook(unsigned, body)
 	r.hook(old, bodies[0])
+	r.hook(r.signed(body), body)
 	time.Sleep(time.Second) // Medusa answers a webhook before it handles it
 	order, problem := c.complete()
 	assert.Empty(r.t, order)
@@ -306,6 +319,20 @@ func (r *medusaRun) forgedChangesNothing() {
 	orders, err := c.orders()
 	require.NoError(r.t, err)
 	assert.Empty(r.t, orders)
+}
+
+// signed returns the headers of a webhook as Coincart signs it.
+func (r *medusaRun) signed(body []byte) http.Header {
+	r.t.Helper()
+	key, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(r.secret, "whsec_"))
+	require.NoError(r.t, err)
+	at := strconv.FormatInt(time.Now().Unix(), 10)
+	sum := hmac.New(sha256.New, key)
+	sum.Write([]byte("evt_test." + at + "." + string(body)))
+	return http.Header{
+		"Content-Type": {"application/json"}, "Webhook-Id": {"evt_test"}, "Webhook-Timestamp": {at},
+		"Webhook-Signature": {"v1," + base64.StdEncoding.EncodeToString(sum.Sum(nil))},
+	}
 }
 
 // No webhook arrives. The page that the buyer comes back to asks, and the order is made.
