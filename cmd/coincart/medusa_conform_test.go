@@ -53,14 +53,14 @@ func (p *medusaProbe) buy(w http.ResponseWriter, r *http.Request) {
 	var wish struct{ Coin, Payer string }
 	assert.NoError(p.t, json.NewDecoder(r.Body).Decode(&wish))
 	n := p.bought.Add(1)
-	c, err := p.medusa.cart(fmt.Sprintf("ada%d@example.org", n))
+	c, err := p.medusa.cart(fmt.Sprintf("ada%d@example.org", n)) //nolint:contextcheck // a shop has the context of the test, as a visitor has
 	if !assert.NoError(p.t, err) {
 		w.WriteHeader(http.StatusInternalServerError)
 		return
 	}
 	buyer := newVisitor(p.t, "en")
 	buyer.from = fmt.Sprintf("192.0.2.%d", n) // Coincart takes so many payments a minute of one address
-	buyer.get(c.url).submit("/pay", map[string]string{"coin": wish.Coin, "payer_uid": wish.Payer})
+	buyer.get(c.url).submit("/pay", map[string]string{"coin": wish.Coin, "payer_uid": wish.Payer}) //nolint:contextcheck // as above
 	p.carts.Store(c.id, probedCart{c, buyer})
 	assert.NoError(p.t, json.NewEncoder(w).Encode(map[string]string{"id": c.id}))
 }

@@ -35,7 +35,7 @@ type medusaShop struct {
 	seeded  struct{ Region, Variant, Publishable, Secret string }
 }
 
-// startMedusa compiles the provider into a project of its own, on a database of its own, and starts it. hook is where it takes webhooks.
+// startMedusa compiles the provider into a project of its own, on a database of its own, and starts it at the address.
 func startMedusa(t *testing.T, address, coincart, key, secret string) *medusaShop {
 	t.Helper()
 	folder, env := medusaProject(t), append(os.Environ(), "NODE_ENV=production", "MEDUSA_DISABLE_TELEMETRY=true", "DATABASE_URL="+startPostgres(t),
@@ -94,7 +94,7 @@ func startPostgres(t *testing.T) string {
 	require.NoError(t, err)
 	require.NotEmpty(t, found, "PostgreSQL is not installed")
 	programs := found[len(found)-1]
-	folder, err := os.MkdirTemp("", "coincart-postgres-") // t.TempDir is in a folder that only its owner may enter
+	folder, err := os.MkdirTemp("", "coincart-postgres-") //nolint:usetesting // that is in a folder which only its owner may enter
 	require.NoError(t, err)
 	t.Cleanup(func() { assert.NoError(t, os.RemoveAll(folder)) })
 	as := databaseUser(t, folder)

@@ -125,7 +125,6 @@ func startMedusaRun(t *testing.T) *medusaRun {
 	calls, webhooks := httptest.NewServer(r.calls), httptest.NewServer(r.webhooks)
 	t.Cleanup(calls.Close)
 	t.Cleanup(webhooks.Close)
-	var endpoint struct{ Secret string }
 	r.addEndpoint(webhooks.URL)
 	r.medusa = startMedusa(t, address, calls.URL, r.key, r.secret)
 	return r
