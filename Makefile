@@ -88,7 +88,7 @@ test-medusa:
 	  cp docs/adapters/medusa/package.json $(MEDUSA)/new.json && mv $(MEDUSA)/new.json $(MEDUSA)/package.json && \
 	  npm install --prefix $(MEDUSA) --no-audit --no-fund --no-package-lock || { rm $(MEDUSA)/package.json; exit 1; }; }
 	COINCART_TEST_MEDUSA=$(MEDUSA) $(GO) test -tags $(TAGS) -count=1 -v -timeout 30m -run '^TestMedusa' ./cmd/coincart
-	cp $(MEDUSA)/CONFORMANCE.md docs/adapters/medusa/
+	sed '1s/.*/# Medusa 2.21.2 with the payment provider of this folder/' $(MEDUSA)/CONFORMANCE.md >docs/adapters/medusa/CONFORMANCE.md
 
 .PHONY: e2e
 e2e: packages
