@@ -82,7 +82,7 @@ MEDUSA := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/coincart/medusa
 .PHONY: test-medusa
 test-medusa:
 	@tools/packages.sh postgresql
-	@node -e 'process.exit(process.versions.node.split(".")[0] < 20)' && npm --version >/dev/null || { echo 'Medusa needs Node 20 or later, and npm.'; exit 1; }
+	@node -e 'process.exit(+(process.versions.node.split(".")[0] < 20))' && npm --version >/dev/null || { echo 'Medusa needs Node 20 or later, and npm.'; exit 1; }
 	mkdir -p $(MEDUSA)
 	cmp -s docs/adapters/medusa/package.json $(MEDUSA)/package.json || { \
 	  cp docs/adapters/medusa/package.json $(MEDUSA)/new.json && mv $(MEDUSA)/new.json $(MEDUSA)/package.json && \
