@@ -24,6 +24,7 @@ help:
 	@echo 'make bench-backoffice   measure all lists and exports of the back office with 1,000,000 orders on MariaDB'
 	@echo 'make api-lint   check docs/openapi.json with a linter for OpenAPI (needs npm)'
 	@echo 'make test-medusa   test the payment provider for Medusa with the real Medusa and PostgreSQL (installs 1 GB from npm)'
+	@echo 'make conform-woocommerce   run all scenarios of merchants against the WooCommerce adapter, and write its CONFORMANCE.md'
 	@echo 'make outdated   list libraries and tools that have a newer version'
 	@echo 'make structure   print packages with their files, lines and largest types'
 	@echo 'make load    measure requests per second of the demo (needs wrk)'
@@ -94,6 +95,12 @@ test-medusa:
 e2e: packages
 	$(REQUIRED) \
 	  $(GO) test -count=1 -v -run '^TestE2E' ./cmd/coincart
+
+# Fails if a scenario fails. make test has a choice of them.
+.PHONY: conform-woocommerce
+conform-woocommerce: packages
+	COINCART_CONFORM_WOOCOMMERCE=$(CURDIR)/docs/adapters/woocommerce/CONFORMANCE.md \
+	  $(GO) test -tags $(TAGS) -count=1 -timeout 15m -run '^TestE2E_ConformWooCommerce$$' ./cmd/coincart
 
 .PHONY: check
 check:

@@ -40,7 +40,13 @@ tidy() { go mod tidy -diff && (cd tools && go mod tidy -diff); }
 
 verify() { go mod verify && (cd tools && go mod verify); }
 
+php_syntax() {
+  command -v php >/dev/null || { echo "php is not installed (make packages): PHP files were not checked"; return 0; }
+  git ls-files -z -- '*.php' | xargs -0 -n1 php -l >/dev/null
+}
+
 check "format" format
+check "PHP syntax" php_syntax
 check "modules tidy" tidy
 check "modules verified" verify
 check "templates fresh" generated

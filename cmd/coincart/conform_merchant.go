@@ -35,7 +35,7 @@ type conformMerchantCmd struct {
 	Wait       time.Duration `default:"5m" placeholder:"DURATION" help:"How long to wait until the probe answers."`
 	Settle     time.Duration `default:"2s" placeholder:"DURATION" help:"How long each result is watched for further credits."`
 	Prompt     time.Duration `default:"30s" placeholder:"DURATION" help:"How long the merchant may take after a callback."`
-	Patience   time.Duration `default:"3m" placeholder:"DURATION" help:"How long the merchant may take to find out by itself."`
+	Patience   time.Duration `default:"3m" placeholder:"DURATION" help:"How long the merchant may take to find out without a callback."`
 	JSON       string        `name:"json" placeholder:"FILE" help:"File to write the report to as JSON."`
 	Markdown   string        `placeholder:"FILE" help:"File to write the report to as Markdown. Default: it is printed."`
 	NoSettings bool          `name:"no-settings" help:"Do not print the settings for the merchant."`

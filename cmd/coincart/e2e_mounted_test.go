@@ -45,7 +45,7 @@ func startMounted(t *testing.T, dsn string, begin time.Time, fill func(o *office
 
 // TestE2E_Mounted buys something and tells the back office's story, all below a path of another program's host.
 func TestE2E_Mounted(t *testing.T) {
-	s := beginStory(t, "mounted", startMounted)
+	s := beginStory(t, "mounted", 40, startMounted)
 	s.dev.blind = true // TestE2E_Admin and TestE2E_Browser have the pictures
 	shopper := s.dev
 	shopper.paid, shopper.title = say("order.state.paid.title"), "Stoneware mug"

@@ -52,9 +52,7 @@ func New(c Config) (*Service, error) {
 		store: c.Store, outbox: c.Outbox, clock: c.Clock.OrSystem(), log: cmp.Or(c.Logger, slog.New(slog.DiscardHandler)), zone: cmp.Or(c.Zone, time.UTC),
 		callbacks: c.Callbacks,
 	}
-	if c.Outbox.SendsToStaff() {
-		c.Jobs.AddWorker(jobs.Worker{Name: "alerts", Step: s.step})
-	}
+	c.Jobs.AddWorker(jobs.Worker{Name: "alerts", Step: s.step})
 	return s, nil
 }
 
@@ -75,6 +73,9 @@ func (s *Service) step(ctx context.Context) (int, error) {
 	}
 	if err := s.store.RefreshAlerts(ctx, settings.StockLow(), silent); err != nil {
 		return 0, err
+	}
+	if !s.outbox.SendsToStaff() {
+		return 0, nil // webhooks are told all the same
 	}
 	people, err := s.store.StaffList(ctx)
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/alerts"
@@ -278,6 +279,28 @@ func TestAlerts_LowStockIsToldAgainAfterItWasFilled(t *testing.T) {
 		fill(50)
 		fill(0)
 		assert.Equal(t, []string{alert + counts(models.AlertLowStock, 1, 1)}, o.mails(owner))
+
+		told := modelstest.Told(t, o.store, models.EventStockLow)
+		require.Len(t, told, 2, "one event for each time")
+		sku := p.Variants[0].SKU
+		assert.JSONEq(t, `{"object":"stock","sku":"`+sku+`","counted":true,"on_hand":5,"reserved":0,"sold":0,"low_at":5,"sequence":1}`, told[0])
+		assert.JSONEq(t, `{"object":"stock","sku":"`+sku+`","counted":true,"on_hand":0,"reserved":0,"sold":0,"low_at":5,"sequence":2}`, told[1])
+	})
+}
+
+// Programs are told of a stock that is low also in a shop that sends no mails to its staff, and once by all replicas together.
+func TestLowStock_IsToldToProgramsOnceByManyReplicas(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, o *office) {
+		p := modelstest.Product(t, o.store)
+		_, err := o.store.SetStock(t.Context(), []models.StockLevel{{VariantID: p.Variants[0].ID, OnHand: 2}}, "", "test")
+		require.NoError(t, err)
+		var group errgroup.Group
+		for range 6 {
+			group.Go(func() error { return o.store.RefreshAlerts(t.Context(), 5, false) })
+		}
+		require.NoError(t, group.Wait())
+		assert.Len(t, modelstest.Told(t, o.store, models.EventStockLow), 1)
 	})
 }
 

@@ -386,8 +386,14 @@ func comeBack(r PairRequest, answer url.Values) (string, error) {
 }
 
 // Exchange makes the key of a pairing for the program that has the code and the verifier. A code is good once, whether the verifier fits or not.
-// by is where the request comes from. Errors: ErrCode.
-func (s *Service) Exchange(ctx context.Context, by models.Actor, code, verifier string) (key models.APIKey, secret models.Secret, err error) {
+// by is where the request comes from.
+//
+// previous is the key that the program has from a pairing before; empty: none. If it can be renewed, the program's new key is the same key with
+// another secret: it goes on with its checkouts, refunds and webhook endpoints, which another key could not see. The secret of before ends. What
+// cannot be renewed is left alone: a key that is unknown, that a person has ended, or that has not the origin of this pairing.
+//
+// Errors: ErrCode.
+func (s *Service) Exchange(ctx context.Context, by models.Actor, code, verifier string, previous models.Secret) (key models.APIKey, secret models.Secret, err error) {
 	const shortest, longest = 43, 128 // RFC 7636 §4.1
 	if len(code) != 2*len(models.NewRef()) || len(verifier) < shortest || len(verifier) > longest {
 		return key, "", ErrCode
@@ -404,12 +410,41 @@ func (s *Service) Exchange(ctx context.Context, by models.Actor, code, verifier 
 	if now := s.clock(); !fits || !now.Before(p.ExpiresAt) {
 		return key, "", ErrCode
 	}
-	key = models.APIKey{Name: p.Name, Scopes: p.Scopes, Origins: models.TextList{p.Origin}, RefundLimit: p.RefundLimit, ExpiresAt: s.clock().Add(models.KeyLifetime)}
+	wanted := models.APIKey{Name: p.Name, Scopes: p.Scopes, Origins: models.TextList{p.Origin}, RefundLimit: p.RefundLimit, ExpiresAt: s.clock().Add(models.KeyLifetime)}
 	by.StaffID, by.Who = p.CreatedBy, models.FactText(p.Name)
 	err = s.store.Tx(ctx, func(tx *store.Store) error {
-		key.ID = ""
-		secret, err = s.insert(ctx, tx, by, &key)
+		old, err := s.renewable(ctx, tx, previous, p.Origin)
+		if errors.Is(err, store.ErrNotFound) {
+			key = wanted
+			secret, err = s.insert(ctx, tx, by, &key)
+			return err
+		}
+		if err != nil {
+			return err
+		}
+		key = old
+		key.Name, key.Scopes, key.Origins, key.RefundLimit, key.ExpiresAt = wanted.Name, wanted.Scopes, wanted.Origins, wanted.RefundLimit, wanted.ExpiresAt
+		secret, err = s.renew(ctx, tx, by, &key, facts(&old))
 		return err
 	})
 	return key, secret, err
+}
+
+// renewable reads the key that a program with this origin may renew. store.ErrNotFound: there is none.
+func (s *Service) renewable(ctx context.Context, tx *store.Store, previous models.Secret, origin string) (models.APIKey, error) {
+	old, err := tx.APIKeyBySecret(ctx, previous)
+	if err == nil && (old.Ended() || old.ID == ProgramID || !slices.Contains(old.Origins, origin)) {
+		return old, store.ErrNotFound
+	}
+	return old, err
+}
+
+func (s *Service) renew(ctx context.Context, tx *store.Store, by models.Actor, key *models.APIKey, before models.Facts) (models.Secret, error) {
+	whole, shown := models.NewKey(!s.demo)
+	key.Shown = shown
+	if err := tx.RenewAPIKey(ctx, key, models.Secret(whole)); err != nil {
+		return "", err
+	}
+	was, is := models.ChangedFacts(before, facts(key))
+	return models.Secret(whole), tx.Record(ctx, by, "key.change", "key:"+key.ID, was, is)
 }

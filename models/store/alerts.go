@@ -1,12 +1,15 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
+	"errors"
 	"slices"
 	"time"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/wire"
 )
 
 // alertSettled is how long an alert must be stored before it is told: a replica that began to store one earlier has committed it by then, so
@@ -26,13 +29,9 @@ var alertSources = map[models.AlertKind]string{
 // callbacks reports whether payments come without callbacks. Several replicas may do it at once.
 func (s *Store) RefreshAlerts(ctx context.Context, lowStock int, callbacks bool) error {
 	for _, kind := range models.AlertKinds() {
-		var args []any
-		if kind == models.AlertLowStock {
-			args = []any{lowStock}
-		}
 		var err error
 		if source, ok := alertSources[kind]; ok {
-			err = s.refreshAlerts(ctx, kind, source, args)
+			err = s.refreshAlerts(ctx, kind, source, lowStock)
 		} else {
 			err = s.switchAlert(ctx, kind, callbacks)
 		}
@@ -43,7 +42,11 @@ func (s *Store) RefreshAlerts(ctx context.Context, lowStock int, callbacks bool)
 	return nil
 }
 
-func (s *Store) refreshAlerts(ctx context.Context, kind models.AlertKind, source string, args []any) error {
+func (s *Store) refreshAlerts(ctx context.Context, kind models.AlertKind, source string, lowStock int) error {
+	var args []any
+	if kind == models.AlertLowStock {
+		args = []any{lowStock}
+	}
 	// Reads come first and lock nothing: the rows that are looked at are those of payments.
 	fresh, err := s.readTexts(ctx, "SELECT id FROM ("+source+") now_open WHERE NOT EXISTS (SELECT 1 FROM alerts a WHERE a.kind = ? AND a.subject = now_open.id) LIMIT ?",
 		slices.Concat(args, []any{string(kind), models.AlertsCounted})...)
@@ -54,7 +57,12 @@ func (s *Store) refreshAlerts(ctx context.Context, kind models.AlertKind, source
 	if err != nil {
 		return err
 	}
-	if err := s.addAlerts(ctx, kind, fresh...); err != nil {
+	if kind == models.AlertLowStock {
+		err = s.tellLowStock(ctx, lowStock, fresh)
+	} else {
+		err = s.addAlerts(ctx, kind, fresh...)
+	}
+	if err != nil {
 		return err
 	}
 	return inParts(over, func(list string, part []any) error {
@@ -76,6 +84,32 @@ func (s *Store) addAlerts(ctx context.Context, kind models.AlertKind, subjects .
 	now := models.Instant(s.now())
 	for _, subject := range subjects {
 		if err := s.create(ctx, &alert{kind, subject, now}, onConflict("kind", "subject")); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// tellLowStock stores the alerts of variants of which little is left, each with its event. The alert, which only one replica can add, is why there
+// is one event for each time that a stock falls.
+func (s *Store) tellLowStock(ctx context.Context, lowStock int, variantIDs []string) error {
+	for _, id := range variantIDs {
+		err := s.Tx(ctx, func(tx *Store) error {
+			v, err := variantTable.take(ctx, tx, "WHERE id = ?", id)
+			if err != nil {
+				return err
+			}
+			row := alert{models.AlertLowStock, id, models.Instant(tx.now())}
+			if err := tx.create(ctx, &row); err != nil {
+				return err
+			}
+			return tx.TellOf(ctx, models.Event{Type: models.EventStockLow, ObjectID: id}, func(sequence int) any {
+				out := wire.OfStock(&v)
+				out.LowAt, out.Sequence = cmp.Or(v.LowStock, lowStock), sequence
+				return out
+			})
+		})
+		if err != nil && !errors.Is(err, ErrDuplicate) && !errors.Is(err, ErrNotFound) { // another replica was faster, or the variant is gone
 			return err
 		}
 	}

@@ -66,6 +66,19 @@ func (s *Store) ChangeAPIKey(ctx context.Context, k *models.APIKey) error {
 	return wrap("change the key", s.update(ctx, "api_keys", apiKeyTable.change(k), "id = ? AND row_version = ?", k.ID, was))
 }
 
+// RenewAPIKey is ChangeAPIKey with another secret: that of before is unknown from then on. ErrNoSealKey.
+func (s *Store) RenewAPIKey(ctx context.Context, k *models.APIKey, secret models.Secret) error {
+	digest, err := s.sealer.digest(forAPIKeys, secret.Reveal())
+	if err != nil {
+		return wrap("renew the key", err)
+	}
+	if err := s.ChangeAPIKey(ctx, k); err != nil {
+		return err
+	}
+	k.Digest = digest
+	return wrap("renew the key", s.execOr(ctx, ErrConflict, "UPDATE api_keys SET digest = ?, shown = ? WHERE id = ? AND row_version = ?", digest, k.Shown, k.ID, k.RowVersion))
+}
+
 // UseAPIKey notes that a key was used now, at most once a minute.
 func (s *Store) UseAPIKey(ctx context.Context, id, from string) error {
 	now := s.now()

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/wire"
 )
 
 // PutDiscrepancies brings a day's discrepancies up to what a reconciliation has found: new ones, by (kind, key), are stored open; open ones
@@ -51,11 +52,25 @@ func (s *Store) PutDiscrepancies(ctx context.Context, day string, found []models
 		if err := discrepancyTable.insertAll(ctx, tx, added); err != nil {
 			return err
 		}
+		if err := tx.tellDiscrepancies(ctx, added); err != nil {
+			return err
+		}
 		if d.State == models.DaySealed {
 			maps.DeleteFunc(missing, func(_ discrepancyKey, x models.Discrepancy) bool { return x.State == models.DiscrepancyAccepted })
 		}
 		return tx.settleDiscrepancies(ctx, missing)
 	}))
+}
+
+// tellDiscrepancies writes the events of discrepancies that are new; one that is back is told by updateDiscrepancy.
+func (s *Store) tellDiscrepancies(ctx context.Context, added []models.Discrepancy) error {
+	for _, d := range added {
+		e := models.Event{Type: models.EventDiscrepancy, ObjectID: d.ID, OrderID: d.OrderID, Sequence: 1}
+		if err := s.addEvent(ctx, e, wire.OfDiscrepancy(&d, e.Sequence)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // discrepancyKey tells the discrepancies of a day apart.
@@ -105,6 +120,11 @@ func (s *Store) updateDiscrepancy(ctx context.Context, old, now models.Discrepan
 	kind, value := models.DiscrepancyChanged, models.FiguresOf(old)
 	if old.State == models.DiscrepancySettled {
 		kind, value = models.DiscrepancyFound, ""
+		now.ID, now.Day, now.CreatedAt = old.ID, old.Day, old.CreatedAt
+		e := models.Event{Type: models.EventDiscrepancy, ObjectID: now.ID, OrderID: now.OrderID}
+		if err := s.TellOf(ctx, e, func(sequence int) any { return wire.OfDiscrepancy(&now, sequence) }); err != nil {
+			return err
+		}
 	}
 	return discrepancyEventTable.insertAll(ctx, s, []models.DiscrepancyEvent{s.event(old.ID, kind, value)})
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/modelstest"
 	"github.com/coincart/coincart/payments/assembly"
 	"github.com/coincart/coincart/payments/books"
 	"github.com/coincart/coincart/payments/opay"
@@ -67,6 +68,10 @@ func TestReconcile_FindsExactlyThePlantedFaults(t *testing.T) {
 				}
 				require.NoError(t, err)
 				require.ErrorIs(t, s.Books.SealDay(t.Context(), report.Day, finance), books.ErrDaySealed)
+				assert.Len(t, modelstest.Told(t, s.Store, models.EventDiscrepancy), len(c.want), "each is told once")
+				sealed := modelstest.Told(t, s.Store, models.EventStatementSealed)
+				require.Len(t, sealed, 1)
+				assert.Contains(t, sealed[0], `"object":"statement","day":"`+report.Day+`","zone":"`+report.Zone+`","state":"sealed","sealed_hash":"`)
 				assert.Empty(t, s.OpenReviews())
 			})
 		})

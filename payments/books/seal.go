@@ -9,6 +9,7 @@ import (
 
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/store"
+	"github.com/coincart/coincart/models/wire"
 )
 
 // SealError says why a day cannot be sealed. It is ErrDaySealed or ErrNothingFetched for these reasons, and ErrDayOpen for the others.
@@ -80,7 +81,14 @@ func (s *Service) SealDay(ctx context.Context, day string, by models.Actor) erro
 	}
 	before, after := models.Facts{"state": string(book.State)}, models.Facts{"state": string(models.DaySealed)}
 	err = s.store.Audited(ctx, by, "day.seal", "day:"+day, before, after, func(tx *store.Store) error {
-		return tx.SealDay(ctx, day, by.StaffID)
+		if err := tx.SealDay(ctx, day, by.StaffID); err != nil {
+			return err
+		}
+		sealed, err := tx.BookDay(ctx, day)
+		if err != nil {
+			return err
+		}
+		return tx.TellOf(ctx, models.Event{Type: models.EventStatementSealed, ObjectID: day}, func(sequence int) any { return wire.OfSealedDay(&sealed, sequence) })
 	})
 	if errors.Is(err, store.ErrConflict) { // a discrepancy was opened, or the day was sealed, at this moment
 		if book, err = s.store.BookDay(ctx, day); err != nil {

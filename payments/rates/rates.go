@@ -9,6 +9,7 @@ import (
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/jobs"
 	"github.com/coincart/coincart/models/store"
+	"github.com/coincart/coincart/models/wire"
 )
 
 // Times and limits of rates.
@@ -117,6 +118,13 @@ func (s *Service) reviewRate(ctx context.Context, tx *store.Store, old, updated 
 	})
 	if err != nil {
 		return fmt.Errorf("open review: %w", err)
+	}
+	if old.Problem != models.RateGood && old.ProblemSince.Equal(updated.ProblemSince) {
+		return nil // told when the trouble began
+	}
+	e := models.Event{Type: models.EventRateStopped, ObjectID: updated.Symbol}
+	if err := tx.TellOf(ctx, e, func(sequence int) any { return wire.OfStoppedRate(&updated, sequence) }); err != nil {
+		return fmt.Errorf("tell of the rate: %w", err)
 	}
 	return nil
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/modelstest"
 	"github.com/coincart/coincart/models/store"
 	"github.com/coincart/coincart/payments"
 	"github.com/coincart/coincart/payments/assembly"
@@ -82,6 +83,9 @@ func TestRates_FaultsOfTheSourceNeverBecomeARate(t *testing.T) {
 				assert.Equal(t, "98000", c.Rate.String())
 				assert.Equal(t, models.RateGood, problem(s))
 				assert.Empty(t, s.OpenReviews(), "it is over by itself")
+				told := modelstest.Told(t, s.Store, models.EventRateStopped)
+				require.Len(t, told, 1, "one trouble is told once")
+				assert.Contains(t, told[0], `"coin":"BTC","problem":"stale","rate":"97250","since":`)
 			}, func(_ *sandbox.Config, c *assembly.Config) {
 				if fault == sandbox.TickerLate {
 					c.PriceTimeout = time.Second // a busy machine must not cause a timeout when the source does not
@@ -142,6 +146,10 @@ func TestRates_AJumpWaitsForAPerson(t *testing.T) {
 		all, _, err := s.Store.ReviewPage(t.Context(), false, "", 10)
 		require.NoError(t, err)
 		assert.Len(t, all, 2, "each trouble has its own entry")
+		told := modelstest.Told(t, s.Store, models.EventRateStopped)
+		require.Len(t, told, 2, "each trouble has its own event")
+		assert.Contains(t, told[0], `"problem":"jumped","rate":"97250","pending":"120000"`)
+		assert.Contains(t, told[1], `"sequence":2}`)
 	})
 }
 

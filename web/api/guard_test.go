@@ -2,8 +2,11 @@ package api_test
 
 import (
 	"crypto/sha256"
+	"encoding/base64"
 	"encoding/hex"
+	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -15,6 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/keys"
 	"github.com/coincart/coincart/models/modelstest"
 	"github.com/coincart/coincart/payments/paymentstest"
 	"github.com/coincart/coincart/web"
@@ -322,6 +326,49 @@ func TestExchange_TellsTheKeyOnce(t *testing.T) {
 	s := sqlite(t)
 	s.post("/keys/exchange", map[string]any{"code": strings.Repeat("x", 52), "verifier": strings.Repeat("v", 43)}, withKey(""), header("Idempotency-Key", "")).
 		fails(http.StatusUnprocessableEntity, api.CodeInvalidCode)
+}
+
+// A program that pairs again goes on with what its key before has made; the key before no longer works.
+func TestExchange_RenewsTheKeyBefore(t *testing.T) {
+	each(t, func(t *testing.T, s *shop) {
+		pair := func(previous, origin string) string {
+			verifier := strings.Repeat("v", 43)
+			sum := sha256.Sum256([]byte(verifier))
+			to, err := s.Keys.Agree(t.Context(), models.Actor{StaffID: models.NewID(), Who: "olga@example.org"}, keys.PairRequest{
+				Application: "Shop", Scopes: []string{"checkouts:read", "checkouts:write"}, Redirect: origin + "/paired", Challenge: base64.RawURLEncoding.EncodeToString(sum[:]),
+			}, "")
+			require.NoError(t, err)
+			u, err := url.Parse(to)
+			require.NoError(t, err)
+			body := map[string]any{"code": u.Query().Get("code"), "verifier": verifier, "previous_key": previous}
+			made := s.post("/keys/exchange", body, withKey(""), header("Idempotency-Key", "")).ok(http.StatusCreated)
+			return fmt.Sprint(made["key"])
+		}
+		const home = "https://woo.example.org"
+		first := pair("", home)
+		id := fmt.Sprint(s.post("/checkouts", checkout(), withKey(first), header("Idempotency-Key", "a")).ok(http.StatusCreated)["id"])
+		second := pair(first, home)
+		assert.NotEqual(t, first, second)
+		s.get("/me", withKey(first)).fails(http.StatusUnauthorized, api.CodeKeyInvalid)
+		s.get("/checkouts/"+id, withKey(second)).ok(http.StatusOK)
+		again := s.post("/checkouts", checkout(), withKey(second), header("Idempotency-Key", "a")).ok(http.StatusCreated)
+		assert.Equal(t, id, again["id"], "requests that are sent again are recognised")
+
+		foreign := pair(second, "https://elsewhere.example.org")
+		s.get("/checkouts/"+id, withKey(foreign)).fails(http.StatusNotFound, api.CodeNotFound)
+		s.get("/checkouts/"+id, withKey(second)).ok(http.StatusOK)
+
+		list, err := s.Store.APIKeys(t.Context())
+		require.NoError(t, err)
+		for _, k := range list {
+			if strings.HasPrefix(second, k.Shown) {
+				require.NoError(t, s.Keys.End(t.Context(), models.Actor{StaffID: models.NewID(), Who: "olga@example.org"}, k.ID))
+			}
+		}
+		third := pair(second, home)
+		s.get("/checkouts/"+id, withKey(third)).fails(http.StatusNotFound, api.CodeNotFound)
+		s.get("/me", withKey(second)).fails(http.StatusUnauthorized, api.CodeKeyInvalid)
+	}, func(c *web.Config) { c.Demo = false })
 }
 
 func BenchmarkCreateCheckout(b *testing.B) {

@@ -11,6 +11,7 @@ import (
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/stockroom"
 	"github.com/coincart/coincart/models/store"
+	"github.com/coincart/coincart/models/wire"
 )
 
 // Product is a product with all its variants.
@@ -59,16 +60,6 @@ type ChangedVariant struct {
 	Barcode   string `json:"barcode,omitempty" maxLength:"64"`
 }
 
-// Stock is the stock of a variant.
-type Stock struct {
-	Object   string `json:"object" enum:"stock"`
-	SKU      string `json:"sku"`
-	Counted  bool   `json:"counted" doc:"false: the stock of this variant is not counted; it can always be bought."`
-	OnHand   int    `json:"on_hand" doc:"What can be sold."`
-	Reserved int    `json:"reserved" doc:"Promised to orders that are not paid yet."`
-	Sold     int    `json:"sold"`
-}
-
 // CountedStock is what a count has found.
 type CountedStock struct {
 	OnShelf int    `json:"on_shelf" minimum:"0" maximum:"1000000" doc:"What lies on the shelf: on_hand and reserved together."`
@@ -96,7 +87,7 @@ type (
 	}
 	stockOutput struct {
 		ETag string `header:"ETag"`
-		Body Stock
+		Body wire.Stock
 	}
 	changeStockInput struct {
 		SKU     string `path:"sku" maxLength:"100"`
@@ -303,9 +294,7 @@ func (a productHandlers) variant(ctx context.Context, sku string) (models.Varian
 }
 
 func stockOf(v models.Variant) *stockOutput {
-	return &stockOutput{strconv.Quote(v.StockMark()), Stock{
-		Object: "stock", SKU: v.SKU, Counted: !v.Untracked, OnHand: v.OnHand, Reserved: v.Reserved, Sold: v.Sold,
-	}}
+	return &stockOutput{strconv.Quote(v.StockMark()), wire.OfStock(&v)}
 }
 
 func (a productHandlers) changeStock(ctx context.Context, c *Call, in *changeStockInput) (*stockOutput, error) {

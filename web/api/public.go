@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 
+	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/wire"
 )
 
@@ -53,6 +54,7 @@ type NewKey struct {
 type Exchange struct {
 	Code     string `json:"code" minLength:"1" maxLength:"200" doc:"That your address was called with. It is good once, for ten minutes."`
 	Verifier string `json:"verifier" minLength:"43" maxLength:"128" doc:"The text whose SHA-256 was the challenge (RFC 7636, S256)."`
+	Previous string `json:"previous_key,omitempty" maxLength:"100" doc:"The key that you have from a pairing before: it is renewed, so that you keep your checkouts, refunds and webhook endpoints, and no longer works itself. A key that is unknown, was ended, or has another origin is left alone, and you get a new one."`
 }
 
 type (
@@ -70,7 +72,7 @@ func (a *API) keyRoutes() {
 }
 
 func (a publicHandlers) exchange(ctx context.Context, c *Call, in *exchangeInput) (*newKeyOutput, error) {
-	key, secret, err := a.services.Keys.Exchange(ctx, c.Actor(), in.Body.Code, in.Body.Verifier)
+	key, secret, err := a.services.Keys.Exchange(ctx, c.Actor(), in.Body.Code, in.Body.Verifier, models.Secret(in.Body.Previous))
 	if err != nil {
 		return nil, err
 	}

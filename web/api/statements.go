@@ -34,23 +34,6 @@ type StatementLine struct {
 	Unreadable string `json:"unreadable,omitempty" doc:"Left out: the line was read."`
 }
 
-// Discrepancy is where the statement and the shop's books differ.
-type Discrepancy struct {
-	Object     string `json:"object" enum:"discrepancy"`
-	ID         string `json:"id"`
-	Day        string `json:"day" format:"date"`
-	Kind       string `json:"kind"`
-	State      string `json:"state"`
-	Type       string `json:"type"`
-	AppOrderID string `json:"app_order_id"`
-	OrderID    string `json:"order_id,omitempty"`
-	Coin       string `json:"coin"`
-	Theirs     string `json:"theirs" doc:"Decimal text: the statement's amount; 0: it has no line."`
-	Ours       string `json:"ours" doc:"Decimal text: the shop's amount; 0: it is not in the books."`
-	Reason     string `json:"reason" doc:"Why it was accepted; empty unless it was."`
-	CreatedAt  string `json:"created_at" format:"date-time"`
-}
-
 type (
 	dayInput struct {
 		Day string `path:"day" maxLength:"10" example:"2026-12-01" doc:"yyyy-MM-dd, in the exchange's zone."`
@@ -67,7 +50,7 @@ type (
 		Day   string `query:"day" maxLength:"10" doc:"yyyy-MM-dd, in the exchange's zone."`
 		State string `query:"state" enum:"open,accepted,settled"`
 	}
-	discrepanciesOutput struct{ Body List[Discrepancy] }
+	discrepanciesOutput struct{ Body List[wire.Discrepancy] }
 )
 
 // statementHandlers handles the requests of these routes.
@@ -146,12 +129,9 @@ func (a statementHandlers) discrepancies(ctx context.Context, _ *Call, in *listD
 	if err != nil {
 		return nil, err
 	}
-	var list []Discrepancy
+	var list []wire.Discrepancy
 	for _, d := range rows {
-		list = append(list, Discrepancy{
-			Object: "discrepancy", ID: d.ID, Day: d.Day, Kind: string(d.Kind), State: string(d.State), Type: string(d.Type), AppOrderID: d.AppOrderID,
-			OrderID: d.OrderID, Coin: d.Coin, Theirs: d.Theirs.String(), Ours: d.Ours.String(), Reason: d.Reason, CreatedAt: wire.Time(d.CreatedAt),
-		})
+		list = append(list, wire.OfDiscrepancy(&d, 0))
 	}
 	return &discrepanciesOutput{listOf(list, next)}, nil
 }
