@@ -24,6 +24,7 @@ help:
 	@echo 'make bench   run the Go benchmarks, with CPU and memory of a running shop'
 	@echo 'make bench-backoffice   measure all lists and exports of the back office with 1,000,000 orders on MariaDB'
 	@echo 'make api-lint   check docs/openapi.json with a linter for OpenAPI (needs npm)'
+	@echo 'make test-medusa   test the payment provider for Medusa with the real Medusa and PostgreSQL (installs 1 GB from npm)'
 	@echo 'make conform-woocommerce   run all scenarios of merchants against the WooCommerce adapter, and write its CONFORMANCE.md'
 	@echo 'make outdated   list libraries and tools that have a newer version'
 	@echo 'make structure   print packages with their files, lines and largest types'
@@ -76,6 +77,20 @@ test: packages
 .PHONY: test-md5
 test-md5: packages
 	COINCART_REQUIRE_MARIADB=1 COINCART_TEST_SIGNING=md5 $(GO) test -vet=off -timeout 20m ./payments
+
+# Medusa is kept in the user's cache. What npm resolved is not kept: package.json has exact versions.
+MEDUSA := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/coincart/medusa
+
+.PHONY: test-medusa
+test-medusa:
+	@tools/packages.sh postgresql
+	@node -e 'process.exit(+(process.versions.node.split(".")[0] < 20))' && npm --version >/dev/null || { echo 'Medusa needs Node 20 or later, and npm.'; exit 1; }
+	mkdir -p $(MEDUSA)
+	cmp -s docs/adapters/medusa/package.json $(MEDUSA)/package.json || { \
+	  cp docs/adapters/medusa/package.json $(MEDUSA)/new.json && mv $(MEDUSA)/new.json $(MEDUSA)/package.json && \
+	  npm install --prefix $(MEDUSA) --no-audit --no-fund --no-package-lock || { rm $(MEDUSA)/package.json; exit 1; }; }
+	COINCART_TEST_MEDUSA=$(MEDUSA) $(GO) test -tags $(TAGS) -count=1 -v -timeout 30m -run '^TestMedusa' ./cmd/coincart
+	sed '1s/.*/# Medusa 2.21.2 with the payment provider of this folder/' $(MEDUSA)/CONFORMANCE.md >docs/adapters/medusa/CONFORMANCE.md
 
 .PHONY: e2e
 e2e: packages
