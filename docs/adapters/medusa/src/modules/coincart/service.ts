@@ -94,17 +94,20 @@ export default class Coincart extends AbstractPaymentProvider<Options> {
     return this.cancelPayment(input)
   }
 
-  /** Coincart pays out the refund's worth in the coin that was paid. The key is Medusa's id of the refund. */
-  async refundPayment({ amount, data, context }: RefundPaymentInput): Promise<RefundPaymentOutput> {
-    const { checkout, currency } = (data ?? {}) as Data
-    const key = context?.idempotency_key
-    if (!checkout || !currency || !key) throw new MedusaError(MedusaError.Types.INVALID_DATA, "Coincart: a refund needs its checkout and an idempotency key")
-    const body = { currency_amount: decimalText(amount, currency), reason: `Medusa ${key}`.slice(0, 500) }
+  /**
+   * Coincart pays out the refund's worth in the coin that was paid. The key is made from the refund before and the amount, not from Medusa's id of
+   * the refund: Medusa forgets a refund whose answer was lost, and its next try, with another id, must not pay again.
+   */
+  async refundPayment({ amount, data }: RefundPaymentInput): Promise<RefundPaymentOutput> {
+    const { checkout, currency, refund } = (data ?? {}) as Data
+    if (!checkout || !currency) throw new MedusaError(MedusaError.Types.INVALID_DATA, "Coincart: a refund needs its checkout")
+    const body = { currency_amount: decimalText(amount, currency), reason: "Medusa" }
+    const key = `refund:${checkout}:${refund?.id ?? "first"}:${body.currency_amount}`
     const { id, status } = await this.client.call<Refund>("POST", `/checkouts/${checkout}/refunds`, body, key)
     return { data: { ...data, refund: { id, status } } }
   }
 
-  /** A webhook is a hint: what counts is what Coincart answers when it is asked. An error here makes Medusa handle the webhook again. */
+  /** A webhook is a hint: what counts is what Coincart answers when it is asked. Medusa has answered the webhook before it comes here. */
   async getWebhookActionAndData({ rawData, headers }: ProviderWebhookPayload["payload"]): Promise<WebhookActionResult> {
     if (!isSigned(headers, rawData, this.config.webhookSecret)) {
       this.logger.warn("Coincart: a webhook without a valid signature was left out")
