@@ -375,11 +375,11 @@ func TestExchange_RenewsTheKeyBefore(t *testing.T) {
 	}, func(c *web.Config) { c.Demo = false })
 }
 
-// BenchmarkCreateCheckout measures POST /checkouts, which asks no platform: one client after another, and eight at once. cpu-ms is of this process,
+// BenchmarkCreateCheckout measures POST /checkouts, which asks no platform: one client, two and eight at once. cpu-ms is of this process,
 // clients included, and not of a database server.
 func BenchmarkCreateCheckout(b *testing.B) {
 	for name, dsn := range map[string]func(testing.TB) string{"sqlite": modelstest.SQLiteDSN, "mariadb": modelstest.MariaDBDSN} {
-		for _, clients := range []int{1, 8} {
+		for _, clients := range []int{1, 2, 8} {
 			b.Run(fmt.Sprintf("%s/%d", name, clients), func(b *testing.B) { benchmarkCreate(b, openBench(b, dsn(b)), clients) })
 		}
 	}
