@@ -16,7 +16,7 @@ import (
 func TestOffice_ToSendHasOnlyWhatTheShopSends(t *testing.T) {
 	each(t, func(t *testing.T, s *shop) {
 		s.link()
-		s.link(func(d *links.Draft) { *d = links.Draft{Slug: "product", Kind: models.LinkProduct, SKU: "MUG-OAT"} })
+		s.link(func(d *links.Draft) { *d = links.Draft{Slug: "product", Kind: models.LinkProduct, SKU: "MUG-BIG"} })
 		program := s.ask(func(in *checkouts.CreateInput) { in.Email = "ada@example.org" })
 		payer := s.browser()
 		for _, at := range []string{"/c/" + program.ID, payer.start("mug-fund"), payer.start("product")} {
@@ -26,6 +26,9 @@ func TestOffice_ToSendHasOnlyWhatTheShopSends(t *testing.T) {
 			require.NoError(t, s.platform.Pay(o.OrderNum))
 		}
 		s.work()
+		all, err := s.db.Orders(t.Context(), models.OrderFilter{Fulfilment: models.FulfilmentNone})
+		require.NoError(t, err)
+		assert.Len(t, all.Rows, 3)
 		var toSend []string
 		page, err := s.db.Orders(t.Context(), models.OrderFilter{Fulfilment: models.FulfilmentNone, ToSend: true})
 		require.NoError(t, err)
