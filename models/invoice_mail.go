@@ -18,7 +18,9 @@ func (l *PaymentLink) ReminderMails() []InvoiceMail {
 	if l.Kind != LinkInvoice || !l.Reminders || l.DueOn.IsZero() || l.Email == "" {
 		return nil
 	}
-	at := func(days int) time.Time { return l.DueOn.UTC().Truncate(24*time.Hour).AddDate(0, 0, days).Add(reminderHour) }
+	at := func(days int) time.Time {
+		return l.DueOn.UTC().Truncate(24*time.Hour).AddDate(0, 0, days).Add(reminderHour)
+	}
 	return []InvoiceMail{{MailInvoiceSoon, at(-3), at(0)}, {MailInvoiceDue, at(0), at(7)}, {MailInvoiceLate, at(7), at(14)}}
 }
 

@@ -49,7 +49,7 @@ type OutboxMessage struct {
 	DedupeKey string      `text:"190"`
 	State     OutboxState `ascii:"16"`
 	Tries     int
-	Problem   string `text:"255"` // a Remark: why it was given up or skipped
+	Problem   string    `text:"255"` // a Remark: why it was given up or skipped
 	CreatedAt time.Time // of a mail for later: when it is to be sent first
 	SentAt    time.Time `gorm:"default:null"`
 	DueAt     time.Time `gorm:"default:null"` // zero: sent, parked or skipped

@@ -24,7 +24,7 @@ func (s *shop) invoice(slug string, edits ...func(*links.Draft)) models.PaymentL
 	s.t.Helper()
 	return s.link(append([]func(*links.Draft){func(d *links.Draft) {
 		*d = links.Draft{
-			Slug: slug, Title: "Work in May", Kind: models.LinkInvoice, Email: slug + "@example.org", Name: "Eve", DueOn: s.clock.Now().UTC().Truncate(24 * time.Hour).AddDate(0, 0, 10),
+			Slug: slug, Title: "Work in May", Kind: models.LinkInvoice, Email: slug + "@example.org", Name: "Eve", DueOn: s.clock.Now().UTC().Truncate(24*time.Hour).AddDate(0, 0, 10),
 			Lines: []links.Line{{Name: "Hours", Quantity: "3", UnitPrice: "80.00"}}, SendEmail: true, Reminders: true, Lang: "en",
 		}
 	}}, edits...)...)

@@ -24,7 +24,9 @@ import (
 // foreignSite is a website of another origin, with https, that has nothing but the pieces of HTML in docs/links.md.
 type foreignSite struct {
 	*httptest.Server
-	thanked atomic.Value // the query of the request for /thanks; not there yet: nil
+
+	mux     *http.ServeMux
+	thanked atomic.Pointer[string] // the query of the request for /thanks; not there yet: nil
 }
 
 // buttonPieces returns the pieces of docs/links.md, for a shop at this address: the button, the script, and the form.
@@ -44,10 +46,10 @@ func buttonPieces(t *testing.T, shop string) (button, script, form string) {
 
 func newForeignSite(t *testing.T) *foreignSite {
 	t.Helper()
-	site := &foreignSite{}
 	mux := http.NewServeMux()
+	site := &foreignSite{mux: mux}
 	mux.HandleFunc("GET /thanks", func(w http.ResponseWriter, r *http.Request) {
-		site.thanked.Store(r.URL.RawQuery)
+		site.thanked.Store(&r.URL.RawQuery)
 		serveHTML(w, "<h1>Thanks</h1>")
 	})
 	mux.HandleFunc("GET /favicon.ico", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
@@ -57,7 +59,7 @@ func newForeignSite(t *testing.T) *foreignSite {
 }
 
 func (s *foreignSite) add(path, body string) {
-	s.Config.Handler.(*http.ServeMux).HandleFunc("GET "+path, func(w http.ResponseWriter, _ *http.Request) { serveHTML(w, body) })
+	s.mux.HandleFunc("GET "+path, func(w http.ResponseWriter, _ *http.Request) { serveHTML(w, body) })
 }
 
 func serveHTML(w http.ResponseWriter, body string) {
@@ -66,7 +68,7 @@ func serveHTML(w http.ResponseWriter, body string) {
 }
 
 // TestE2E_ButtonOnAnotherSite presses the buttons of docs/links.md on a page of another origin, as it is written there, and pays.
-func TestE2E_ButtonOnAnotherSite(t *testing.T) {
+func TestE2E_ButtonOnAnotherSite(t *testing.T) { //nolint:tparallel // both use one browser, one after the other
 	t.Parallel()
 	browsertest.Need(t)
 	site, data := newForeignSite(t), filepath.Join(t.TempDir(), "data")
@@ -94,7 +96,7 @@ func pressWithScript(tab context.Context, t *testing.T, shop string, site *forei
 	opened := chromedp.WaitNewTarget(tab, func(info *target.Info) bool { return strings.HasPrefix(info.URL, shop+"/pay/mug?checkout=co_") })
 	require.NoError(t, chromedp.Do(tab, chromedp.Navigate(site.URL+"/script.html"), browsertest.Until(`document.querySelector("a.coincart-button") &&
 		getComputedStyle(document.querySelector("a.coincart-button")).minBlockSize === "44px"`), chromedp.Click(chromedp.CSS("a.coincart-button"))))
-	var second context.Context
+	var second context.Context //nolint:contextcheck // it is the tab that was opened
 	select {
 	case id := <-opened:
 		var closeTab context.CancelFunc
@@ -117,7 +119,7 @@ func pressPlain(tab context.Context, t *testing.T, shop string, site *foreignSit
 	require.NoError(t, chromedp.Do(tab, chromedp.Navigate(site.URL+"/plain.html"), chromedp.Click(chromedp.CSS("a.coincart-button"))))
 	payInTab(tab, t)
 	require.NoError(t, chromedp.Do(tab, chromedp.Click(chromedp.CSS(`a[href^="`+site.URL+`/thanks"]`)), browsertest.Until(`location.pathname === "/thanks"`)))
-	query, err := url.ParseQuery(site.thanked.Load().(string))
+	query, err := url.ParseQuery(*site.thanked.Load())
 	require.NoError(t, err)
 	assert.Contains(t, newVisitor(t, "en").get(shop+"/api/v1/public/checkouts/"+query.Get("checkout")).text, `"status":"paid"`)
 
@@ -128,7 +130,9 @@ func pressPlain(tab context.Context, t *testing.T, shop string, site *foreignSit
 // payInTab goes from the page of a payment link to the page that says paid.
 func payInTab(tab context.Context, t *testing.T) {
 	t.Helper()
-	press := func(selector string) chromedp.Action[chromedp.Void] { return browsertest.Run(`document.querySelector("` + selector + `").click()`) }
+	press := func(selector string) chromedp.Action[chromedp.Void] {
+		return browsertest.Run(`document.querySelector("` + selector + `").click()`)
+	}
 	require.NoError(t, chromedp.Do(tab,
 		browsertest.Until(`location.pathname === "/pay/mug" && document.querySelector("form.hosted__form")`), press(`form.hosted__form button[type=submit]`),
 		browsertest.Until(`location.pathname.startsWith("/c/co_") && document.querySelector("#payer_uid")`),

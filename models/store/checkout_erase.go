@@ -1,14 +1,12 @@
 package store
 
 import (
-	"bytes"
 	"context"
 	"database/sql"
-	"encoding/json"
 	"slices"
-	"strings"
 
 	"github.com/coincart/coincart/models"
+	"github.com/coincart/coincart/models/wire"
 )
 
 // eraseCheckouts takes the people of orders out of what other programs and payment links asked for: checkouts that became the orders, others with
@@ -105,7 +103,7 @@ func (s *Store) scrub(ctx context.Context, table, column, where string, args ...
 		if err := rows.Scan(&id, &text); err != nil {
 			return err
 		}
-		if clean := withoutPeople(text); clean != text {
+		if clean := wire.WithoutPeople(text); clean != text {
 			changed[id] = clean
 		}
 		return nil
@@ -119,51 +117,4 @@ func (s *Store) scrub(ctx context.Context, table, column, where string, args ...
 		}
 	}
 	return nil
-}
-
-// withoutPeople returns a JSON text without what the objects of the API in it tell about people: the metadata of checkouts, and the customer of
-// payment links. A text that cannot be read becomes an empty object.
-func withoutPeople(text string) string {
-	decoder := json.NewDecoder(strings.NewReader(text))
-	decoder.UseNumber()
-	var value any
-	if decoder.Decode(&value) != nil {
-		return "{}"
-	}
-	if !forgetPeople(value) {
-		return text
-	}
-	var out bytes.Buffer
-	encoder := json.NewEncoder(&out)
-	encoder.SetEscapeHTML(false)
-	if encoder.Encode(value) != nil {
-		return "{}"
-	}
-	return strings.TrimSpace(out.String())
-}
-
-// forgetPeople changes a decoded JSON value and reports whether there was anything to change.
-func forgetPeople(value any) (changed bool) {
-	switch v := value.(type) {
-	case []any:
-		for _, one := range v {
-			changed = forgetPeople(one) || changed
-		}
-	case map[string]any:
-		if notes, ok := v["metadata"].(map[string]any); ok && len(notes) > 0 {
-			v["metadata"], changed = map[string]any{}, true
-		}
-		if v["object"] == "payment_link" {
-			for _, member := range []string{"email", "name"} {
-				if _, ok := v[member]; ok {
-					delete(v, member)
-					changed = true
-				}
-			}
-		}
-		for _, one := range v {
-			changed = forgetPeople(one) || changed
-		}
-	}
-	return changed
 }

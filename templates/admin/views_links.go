@@ -65,11 +65,11 @@ type LinkView struct {
 	Lines                        []LinkLine
 	LinesProblem                 Field
 	Due, Email, Name             Field
-	CanRemind                    bool   // invoices and reminders can be mailed: the form offers it
-	SendEmail, Reminders         bool   // an invoice: see admin.link.send_email and admin.link.reminders
+	CanRemind                    bool // invoices and reminders can be mailed: the form offers it
+	SendEmail, Reminders         bool // an invoice: see admin.link.send_email and admin.link.reminders
 	Mails                        []LinkMail
-	MailAgain                    string // id of the words of the button that mails the invoice; "": it cannot be mailed now
-	FormToken                    string // of that button
+	MailAgain                    string   // id of the words of the button that mails the invoice; "": it cannot be mailed now
+	FormToken                    string   // of that button
 	Langs                        []Choice // "admin.link_lang." + Value
 	MaxUses, Expires             Field
 	Asks                         []LinkAskField
