@@ -148,7 +148,7 @@ func AuditActions() []string {
 		"day.seal",
 		"discrepancy.accept", "discrepancy.assign", "discrepancy.note", "discrepancy.reopen", "discrepancy.settle",
 		"key.change", "key.create", "key.end", "key.pair",
-		"link.change", "link.create", "link.switch",
+		"link.change", "link.create", "link.mail", "link.switch",
 		"order.ask", "order.cancel", "order.note", "order.resend", "order.ship", "order.ship_correct", "order.ship_undo",
 		"product.change", "product.create", "product.delete", "product.duplicate", "product.feature", "product.hide", "product.import",
 		"product.move", "product.publish", "product.unfeature",

@@ -48,6 +48,7 @@ type OrderFilter struct {
 	State      OrderState
 	Balance    Balance    // of paid orders
 	Fulfilment Fulfilment // of paid orders
+	ToSend     bool       // with Fulfilment: only those with something that the shop itself sends or hands over
 	Refunds    RefundStatus
 	Coin       string    // of the newest attempt
 	From       time.Time // created at or after

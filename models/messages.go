@@ -42,14 +42,15 @@ type OutboxMessage struct {
 	ID        string      `ascii:"36"`
 	Kind      MailKind    `ascii:"32"`
 	OrderID   string      `ascii:"36"`    // empty: it is about no order
-	StaffID   string      `ascii:"36"`    // the person of the staff that it is for; empty: it is for the order's shopper
-	About     string      `text:"255"`    // of a mail to a shopper: the id of a refund, or MailResent; empty: the order alone
+	StaffID   string      `ascii:"36"`    // the person of the staff that it is for; empty: it is for the order's shopper, or the invoice's customer
+	LinkID    string      `ascii:"36"`    // the payment link that it is about, which is an invoice; empty: it is about none
+	About     string      `text:"255"`    // of a mail to a shopper: the id of a refund, or MailResent; of a reminder: the due date, 2006-01-02; empty: nothing else
 	Details   string      `text:"medium"` // of a mail to the staff: JSON of what it tells, by its kind; empty: nothing but the kind
 	DedupeKey string      `text:"190"`
 	State     OutboxState `ascii:"16"`
 	Tries     int
-	Problem   string `text:"255"` // a Remark: why it was given up or skipped
-	CreatedAt time.Time
+	Problem   string    `text:"255"` // a Remark: why it was given up or skipped
+	CreatedAt time.Time // of a mail for later: when it is to be sent first
 	SentAt    time.Time `gorm:"default:null"`
 	DueAt     time.Time `gorm:"default:null"` // zero: sent, parked or skipped
 	Lease     string    `ascii:"64"`
@@ -70,6 +71,14 @@ const (
 	MailLateDecided     MailKind = "late_decided" // what was decided about that money
 	MailRefunded        MailKind = "refunded"     // About is the refund's id
 	MailOrderList       MailKind = "order_list"   // a link to all orders of the e-mail address
+)
+
+// The mails about an invoice, to its customer.
+const (
+	MailInvoice     MailKind = "invoice"      // the invoice itself
+	MailInvoiceSoon MailKind = "invoice_soon" // it is due in a few days
+	MailInvoiceDue  MailKind = "invoice_due"  // it is due today
+	MailInvoiceLate MailKind = "invoice_late" // it was due, and is not paid
 )
 
 // The mails to the staff, with what their Details are.

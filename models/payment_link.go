@@ -96,6 +96,8 @@ type PaymentLink struct {
 	Thanks     string    `text:"1000"` // shown after paying
 	ThanksURL  string    `text:"2000"` // where the payer goes on after paying; https; empty: nowhere
 	SceneType  string    `text:"64"`   // the platform's orderSceneType; empty: the shop's
+	SendEmail  bool      // LinkInvoice: it is mailed to Email when it is made
+	Reminders  bool      // LinkInvoice: Email is reminded before, on and after DueOn, until it is paid or switched off
 	Enabled    bool
 	Version    int // optimistic lock
 	CreatedAt  time.Time

@@ -80,7 +80,8 @@ func Assemble(p Parts) (*Shop, error) {
 		},
 		Zone: p.Zone, Statements: gateway, Sender: sender,
 		Compose: Compose(p.Store, p.BaseURL, p.ShopName), ComposeStaff: ComposeStaff(p.Store, p.BaseURL, p.ShopName),
-		PlatformURL: p.Platform.BaseURL, LoopbackPrices: p.Demo, Demo: p.Demo, StaticPicture: static.IsPicture,
+		ComposeInvoice: ComposeInvoice(p.Store, p.BaseURL, p.ShopName),
+		PlatformURL:    p.Platform.BaseURL, LoopbackPrices: p.Demo, Demo: p.Demo, StaticPicture: static.IsPicture,
 		WebhookNetworks: p.WebhookNetworks, Version: p.Version, OnEvent: p.OnEvent,
 	})
 	if err != nil {

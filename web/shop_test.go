@@ -99,7 +99,7 @@ func newShop(t *testing.T, open func(testing.TB, ...modelstest.Option) *store.St
 	s.money = assembly.Config{
 		Config:     payments.Config{Store: s.db, Gateway: gateway, BaseURL: s.url, Clock: s.clock.Now, Logger: log},
 		Statements: gateway, Sender: s.mails, Compose: web.Compose(s.db, s.url, "Osier"),
-		ComposeStaff: web.ComposeStaff(s.db, s.url, "Osier"), PlatformURL: exchange.URL,
+		ComposeStaff: web.ComposeStaff(s.db, s.url, "Osier"), ComposeInvoice: web.ComposeInvoice(s.db, s.url, "Osier"), PlatformURL: exchange.URL,
 	}
 	s.config = web.Config{
 		Store: s.db, BaseURL: s.url, PlatformURL: exchange.URL, Logger: log, Clock: s.clock.Now, ShopName: "Osier",

@@ -65,7 +65,7 @@ func importRules() []importRule {
 		{"payments/rates", []string{"models", "models/fetch", "models/jobs", "models/store", "payments/breaker", "payments/opay"}, []string{router, templ, orm, "database/sql"}},
 		{"payments/breaker", []string{"payments/opay"}, []string{router, templ, orm, "database/sql"}},
 		{"models/keys", []string{"models", "models/invalid", "models/store", "models/text", "models/wire"}, []string{router, templ, orm, "database/sql", "net/http"}},
-		{"models/links", []string{"models", "models/invalid", "models/store", "models/text"}, []string{router, templ, orm, "database/sql", "net/http"}},
+		{"models/links", []string{"models", "models/invalid", "models/mail", "models/store", "models/text"}, []string{router, templ, orm, "database/sql", "net/http"}},
 		{"models/hooks", []string{"models", "models/fetch", "models/health", "models/invalid", "models/jobs", "models/mail", "models/store", "models/text", "models/wire"}, []string{router, templ, orm, "database/sql"}},
 		{"payments/hooks", nil, nil}, // the standard library only: see standardOnly
 		{"models/once", []string{"models", "models/store"}, []string{router, templ, orm, "database/sql", "net/http"}},

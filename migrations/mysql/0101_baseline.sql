@@ -769,7 +769,8 @@ CREATE TABLE IF NOT EXISTS outbox (
   id         CHAR(36) COLLATE ascii_bin NOT NULL,
   kind       VARCHAR(32) COLLATE ascii_bin NOT NULL,            -- the mail's template: models.MailKind
   order_id   VARCHAR(36) COLLATE ascii_bin NOT NULL DEFAULT '', -- empty: it is about no order
-  staff_id   VARCHAR(36) COLLATE ascii_bin NOT NULL DEFAULT '', -- the person of the staff that it is for; empty: it is for the order's shopper
+  staff_id   VARCHAR(36) COLLATE ascii_bin NOT NULL DEFAULT '', -- the person of the staff that it is for; empty: it is for the order's shopper, or the customer of link_id
+  link_id    VARCHAR(36) COLLATE ascii_bin NOT NULL DEFAULT '', -- payment link that it is about, which is an invoice; empty: it is about none
   about      VARCHAR(255) NOT NULL DEFAULT '',                  -- of a mail to a shopper: the id of a refund, or resent
   details    MEDIUMTEXT NOT NULL,                               -- of a mail to the staff: JSON of what it tells (models.MailKind)
   dedupe_key VARCHAR(190) COLLATE utf8mb4_bin NOT NULL,         -- a mail with the same key is not queued again
@@ -784,6 +785,7 @@ CREATE TABLE IF NOT EXISTS outbox (
   UNIQUE KEY outbox_dedupe_key (dedupe_key),
   KEY outbox_due_at (due_at),
   KEY outbox_by_order (order_id),
+  KEY outbox_by_link (link_id),
   KEY outbox_by_kind (kind, created_at)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
@@ -1087,6 +1089,8 @@ CREATE TABLE IF NOT EXISTS payment_links (
   thanks      VARCHAR(1000) NOT NULL,                               -- shown after paying
   thanks_url  VARCHAR(2000) COLLATE utf8mb4_bin NOT NULL,
   scene_type  VARCHAR(64) COLLATE utf8mb4_bin NOT NULL,
+  send_email  TINYINT(1) NOT NULL,                                  -- of an invoice: it is mailed when it is made
+  reminders   TINYINT(1) NOT NULL,                                  -- of an invoice: its customer is reminded
   enabled     TINYINT(1) NOT NULL,
   version     INT NOT NULL,                                         -- optimistic lock
   created_at  DATETIME(3) NOT NULL,

@@ -739,7 +739,8 @@ CREATE TABLE outbox (
   id         TEXT NOT NULL,
   kind       TEXT NOT NULL,            -- the mail's template: models.MailKind
   order_id   TEXT NOT NULL DEFAULT '', -- empty: it is about no order
-  staff_id   TEXT NOT NULL DEFAULT '', -- the person of the staff that it is for; empty: it is for the order's shopper
+  staff_id   TEXT NOT NULL DEFAULT '', -- the person of the staff that it is for; empty: it is for the order's shopper, or the customer of link_id
+  link_id    TEXT NOT NULL DEFAULT '', -- payment link that it is about, which is an invoice; empty: it is about none
   about      TEXT NOT NULL DEFAULT '', -- of a mail to a shopper: the id of a refund, or resent
   details    TEXT NOT NULL DEFAULT '', -- of a mail to the staff: JSON of what it tells (models.MailKind)
   dedupe_key TEXT NOT NULL,            -- a mail with the same key is not queued again
@@ -755,6 +756,7 @@ CREATE TABLE outbox (
 CREATE UNIQUE INDEX outbox_dedupe_key ON outbox (dedupe_key);
 CREATE INDEX outbox_due_at ON outbox (due_at);
 CREATE INDEX outbox_by_order ON outbox (order_id);
+CREATE INDEX outbox_by_link ON outbox (link_id);
 CREATE INDEX outbox_by_kind ON outbox (kind, created_at);
 
 -- One of the few places that a mailbox has for mails about unpaid orders: a place is free again an hour after it was taken.
@@ -1056,6 +1058,8 @@ CREATE TABLE payment_links (
   thanks      TEXT NOT NULL,                        -- shown after paying
   thanks_url  TEXT NOT NULL,
   scene_type  TEXT NOT NULL,
+  send_email  BOOLEAN NOT NULL,                     -- of an invoice: it is mailed when it is made
+  reminders   BOOLEAN NOT NULL,                     -- of an invoice: its customer is reminded
   enabled     BOOLEAN NOT NULL,
   version     INTEGER NOT NULL,                     -- optimistic lock
   created_at  DATETIME NOT NULL,

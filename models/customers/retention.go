@@ -13,7 +13,7 @@ const (
 	nameBatches     = 500 // enough to rename all orders of a mid-sized shop in one round, after a change of the key
 )
 
-// forgetPersons removes personal data whose retention period in the settings has passed: delivery addresses, the platform's envelopes, and
+// forgetPersons removes personal data whose retention period in the settings has passed: delivery addresses, payers of checkouts that came to nothing, the platform's envelopes, and
 // network addresses. It also removes erased shoppers from coupons that have ended. Several replicas may run it at once.
 func (s *Service) forgetPersons(ctx context.Context) error {
 	settings, err := s.store.LoadSettings(ctx)
@@ -32,6 +32,7 @@ func (s *Service) forgetPersons(ctx context.Context) error {
 		keep   time.Duration
 	}{
 		{s.store.ForgetAddresses, settings.KeepAddresses()},
+		{s.store.ForgetCheckouts, settings.KeepAddresses()},
 		{s.store.ForgetEnvelopes, settings.KeepEnvelopes()},
 		{s.store.ForgetNetwork, settings.KeepNetwork()},
 		{shoppers, 0},

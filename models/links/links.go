@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/coincart/coincart/models"
 	"github.com/coincart/coincart/models/invalid"
+	"github.com/coincart/coincart/models/mail"
 	"github.com/coincart/coincart/models/store"
 	"github.com/coincart/coincart/models/text"
 )
@@ -49,6 +51,7 @@ type Draft struct {
 	Lines                        []Line
 	DueOn                        time.Time
 	Email, Name, Lang, Reference string
+	SendEmail, Reminders         bool
 	MaxUses                      string
 	ExpiresAt                    time.Time
 	AskName, AskEmail            models.LinkAsk
@@ -60,12 +63,13 @@ type Draft struct {
 type Service struct {
 	store *store.Store
 	clock models.Clock
+	mails *mail.Outbox
 	demo  bool
 }
 
 // New returns a service. demo: what is paid moves no real money.
-func New(s *store.Store, clock models.Clock, demo bool) *Service {
-	return &Service{store: s, clock: clock.OrSystem(), demo: demo}
+func New(s *store.Store, mails *mail.Outbox, clock models.Clock, demo bool) *Service {
+	return &Service{store: s, mails: mails, clock: clock.OrSystem(), demo: demo}
 }
 
 // Get reads a link by its id. store.ErrNotFound.
@@ -98,6 +102,9 @@ func (s *Service) CreateIn(ctx context.Context, tx *store.Store, by models.Actor
 		return link, &InputError{invalid.Problems{"slug": invalid.Taken}}
 	}
 	if err != nil {
+		return link, err
+	}
+	if err := s.queueMails(ctx, tx, &link, link.SendEmail); err != nil {
 		return link, err
 	}
 	return link, tx.Record(ctx, by, "link.create", subject(&link), nil, facts(&link))
@@ -157,7 +164,7 @@ func draftOf(ctx context.Context, tx *store.Store, l *models.PaymentLink) (Draft
 		Slug: l.Slug, Title: l.Title, Text: l.Text, Kind: l.Kind, Amount: textOf(l.Amount), MinAmount: textOf(l.MinAmount), MaxAmount: textOf(l.MaxAmount),
 		Suggestions: l.Suggestions, Quantity: strconv.Itoa(max(1, l.Quantity)), DueOn: l.DueOn, Email: l.Email, Name: l.Name, Lang: l.Lang, Reference: l.Reference,
 		MaxUses: strconv.Itoa(l.MaxUses), ExpiresAt: l.ExpiresAt, AskName: l.AskName, AskEmail: l.AskEmail, AskNote: l.AskNote, AskAddress: l.AskAddress,
-		Thanks: l.Thanks, ThanksURL: l.ThanksURL, SceneType: l.SceneType,
+		Thanks: l.Thanks, ThanksURL: l.ThanksURL, SceneType: l.SceneType, SendEmail: l.SendEmail, Reminders: l.Reminders,
 	}
 	for _, line := range l.Lines {
 		d.Lines = append(d.Lines, Line{Name: line.Name, Quantity: strconv.Itoa(line.Quantity), UnitPrice: line.UnitPrice.String()})
@@ -203,16 +210,22 @@ func (s *Service) change(
 	if err != nil {
 		return link, err
 	}
-	before := facts(&link)
+	before := link
 	if err := set(&link); err != nil {
 		return link, err
 	}
-	was, is := models.ChangedFacts(before, facts(&link))
-	if len(is) == 0 {
+	if reflect.DeepEqual(before, link) {
 		return link, nil
 	}
 	if err := tx.ChangePaymentLink(ctx, &link); err != nil {
 		return link, err
+	}
+	if err := s.queueMails(ctx, tx, &link, false); err != nil {
+		return link, err
+	}
+	was, is := models.ChangedFacts(facts(&before), facts(&link))
+	if len(is) == 0 { // what the log does not record, such as the customer
+		is = models.Facts{"slug": link.Slug}
 	}
 	return link, tx.Record(ctx, by, action, subject(&link), was, is)
 }
@@ -236,6 +249,7 @@ func facts(l *models.PaymentLink) models.Facts {
 		f["variant"], f["quantity"] = l.VariantID, strconv.Itoa(l.Quantity)
 	case models.LinkInvoice:
 		f["amount"], f["lines"] = l.Lines.Sum().String(), strconv.Itoa(len(l.Lines))
+		f["send_email"], f["reminders"] = strconv.FormatBool(l.SendEmail), strconv.FormatBool(l.Reminders)
 	}
 	for name, t := range map[string]time.Time{"expires": l.ExpiresAt, "due": l.DueOn} {
 		if !t.IsZero() {
@@ -259,6 +273,7 @@ func (s *Service) read(ctx context.Context, tx *store.Store, d Draft, link model
 	link.Thanks, link.ThanksURL, link.SceneType = strings.TrimSpace(d.Thanks), strings.TrimSpace(d.ThanksURL), strings.TrimSpace(d.SceneType)
 	link.AskName, link.AskEmail, link.AskNote, link.AskAddress = d.AskName, d.AskEmail, d.AskNote, d.AskAddress
 	link.MaxUses, link.ExpiresAt, link.DueOn = r.count("max_uses", d.MaxUses, 0), d.ExpiresAt, d.DueOn
+	link.SendEmail, link.Reminders = d.SendEmail && d.Kind == models.LinkInvoice, d.Reminders && d.Kind == models.LinkInvoice
 	if d.Lang != "" && !slices.Contains(settings.Languages(), d.Lang) {
 		r.problems.Add("lang", invalid.Unknown)
 	}

@@ -58,7 +58,8 @@ type OutboxConfig struct {
 	Sender  Sender  // nil: the shop sends no mails
 	Compose Compose // required with Sender
 
-	ComposeStaff ComposeStaff // nil: nothing is sent to the staff
+	ComposeStaff   ComposeStaff   // nil: nothing is sent to the staff
+	ComposeInvoice ComposeInvoice // nil: no invoices are sent
 }
 
 // Outbox queues mails in the database and sends them. It is safe for concurrent use and for any number of replicas.
@@ -69,6 +70,7 @@ type Outbox struct {
 	sender  Sender
 	compose Compose
 	toStaff ComposeStaff
+	invoice ComposeInvoice
 	wake    jobs.Bell
 }
 
@@ -79,7 +81,7 @@ func NewOutbox(c OutboxConfig) (*Outbox, error) {
 	}
 	o := &Outbox{
 		store: c.Store, clock: c.Clock.OrSystem(), log: cmp.Or(c.Logger, slog.New(slog.DiscardHandler)), sender: c.Sender, compose: c.Compose,
-		toStaff: c.ComposeStaff, wake: jobs.NewBell(),
+		toStaff: c.ComposeStaff, invoice: c.ComposeInvoice, wake: jobs.NewBell(),
 	}
 	if o.sender != nil {
 		c.Jobs.AddWorker(jobs.Worker{Name: "outbox", Step: o.step, Wake: o.wake})
@@ -179,13 +181,17 @@ func (o *Outbox) step(ctx context.Context) (int, error) {
 
 // handle sends one mail or schedules another try. Its error is that of storing the result.
 func (o *Outbox) handle(ctx context.Context, m models.OutboxMessage) error {
-	if m.OrderID == "" && m.StaffID == "" {
+	if m.OrderID == "" && m.StaffID == "" && m.LinkID == "" {
 		return o.store.DropOutbox(ctx, m.ID)
 	}
 	err := o.send(ctx, m)
 	switch {
 	case errors.Is(err, errNobody) && m.StaffID != "":
 		return o.store.FinishOutbox(ctx, m.ID, models.OutboxSkipped, models.Remark("mail_nobody"))
+	case errors.Is(err, errMoot), errors.Is(err, errNobody) && m.LinkID != "":
+		return o.store.DropLinkMail(ctx, m.ID)
+	case errors.Is(err, errLater) && m.Tries < maxTries:
+		return o.store.Reschedule(ctx, store.QueueOutbox, m.ID, m.Lease, o.clock().Add(invoiceWait))
 	case errors.Is(err, errNobody):
 		return o.store.DropOutbox(ctx, m.ID)
 	case errors.Is(err, errLimit):
@@ -198,14 +204,15 @@ func (o *Outbox) handle(ctx context.Context, m models.OutboxMessage) error {
 	switch {
 	case m.Tries < maxTries:
 		return o.store.Reschedule(ctx, store.QueueOutbox, m.ID, m.Lease, o.clock().Add(jobs.RetryDelay(m.Tries-1)))
-	case m.StaffID != "":
-		// What it tells stands on the pages of the back office. A review would be the next thing to tell by mail.
+	case m.StaffID != "", m.LinkID != "":
+		// What it tells stands on the pages of the back office. A review would be the next thing to tell by mail. The page of an invoice says
+		// that its mail was not sent.
 		return o.store.FinishOutbox(ctx, m.ID, models.OutboxSkipped, models.Remark("given_up"))
 	}
 	return o.park(ctx, m)
 }
 
-// send composes and sends one mail. Errors: errNobody, errLimit.
+// send composes and sends one mail. Errors: errNobody, errLimit, errMoot, errLater.
 func (o *Outbox) send(ctx context.Context, m models.OutboxMessage) error {
 	message, err := o.message(ctx, m)
 	if err != nil {
@@ -220,10 +227,13 @@ func (o *Outbox) send(ctx context.Context, m models.OutboxMessage) error {
 	return nil
 }
 
-// message composes a mail, unless nobody or nobody any more may get it. Errors: errNobody, errLimit.
+// message composes a mail, unless nobody or nobody any more may get it. Errors: errNobody, errLimit, errMoot, errLater.
 func (o *Outbox) message(ctx context.Context, m models.OutboxMessage) (message Message, err error) {
-	if m.StaffID != "" {
+	switch {
+	case m.StaffID != "":
 		return o.staffMessage(ctx, m)
+	case m.LinkID != "":
+		return o.invoiceMessage(ctx, m)
 	}
 	order, err := o.store.Order(ctx, m.OrderID)
 	if err != nil {

@@ -35,8 +35,18 @@ func statesWhere[T ~string](states []T, holds func(T) bool) (list []any) {
 	return list
 }
 
-// finished is the condition of orders for which nothing remains to be done: given up, or paid and all sent or all sent back.
-const finished = "(o.state IN ('expired', 'cancelled') OR (o.state = 'paid' AND (o.fulfilment IN ('sent', 'handed') OR o.refunds = 'all')))"
+// finished is the condition of orders for which nothing remains to be done: given up, or paid and all sent or all sent back, or paid with nothing
+// that this shop sends.
+var finished = "(o.state IN ('expired', 'cancelled') OR (o.state = 'paid' AND (o.fulfilment IN ('sent', 'handed') OR o.refunds = 'all' OR NOT " +
+	sentByShop("o") + ")))"
+
+// sentByShop is the condition of orders with something that the shop itself sends or hands over: those placed in the shop, and those of checkouts
+// with goods of the shop. What a checkout of another program, or a payment link without a product, asks for is not the shop's to send. orders is
+// the name of the table in the query.
+func sentByShop(orders string) string {
+	return "(" + orders + ".checkout_id = '' OR " + orders + ".shipped = 1 OR EXISTS (SELECT 1 FROM order_lines own WHERE own.order_id = " + orders +
+		".id AND own.variant_id <> ''))"
+}
 
 // refundsUnderWay returns the states of refunds that the statement has not shown yet.
 func refundsUnderWay() []any {
@@ -108,7 +118,7 @@ func (s *Store) gather(ctx context.Context, email, customer string) (n int, err 
 // EraseCustomer takes a person out of all their orders. It returns the number of orders.
 //
 // What goes: e-mail, name, addresses, who paid, the carrier's number, the staff's notes on the orders and about the customer, what the search and
-// the list of customers have, mails that wait, the platform's messages as they came, the payer's account in the lines of statements, what coupons
+// the list of customers have, what checkouts and payment links know of the payer, also in events, webhooks and kept answers, mails that wait, the platform's messages as they came, the payer's account in the lines of statements, what coupons
 // know the shopper by (eraseShoppers says what stays), and the files of exports, which may hold the person; an export that is being written is
 // stopped.
 //
@@ -176,7 +186,7 @@ func (s *Store) refuseOpen(ctx context.Context, customer string) error {
 
 func (s *Store) eraseOrders(ctx context.Context, customer string, ids []string) error {
 	err := inParts(ids, func(list string, args []any) error {
-		for _, erase := range []func(context.Context, string, []any) error{s.eraseShoppers, s.erasePapers, s.eraseMessages, s.erasePayers} {
+		for _, erase := range []func(context.Context, string, []any) error{s.eraseShoppers, s.erasePapers, s.eraseMessages, s.erasePayers, s.eraseCheckouts} {
 			if err := erase(ctx, list, args); err != nil {
 				return err
 			}
@@ -186,7 +196,7 @@ func (s *Store) eraseOrders(ctx context.Context, customer string, ids []string) 
 	if err != nil {
 		return err
 	}
-	n, err := s.exec(ctx, "UPDATE orders SET email = '', name = '', customer = '' WHERE customer = ? AND "+strings.ReplaceAll(finished, "o.", ""), customer)
+	n, err := s.exec(ctx, "UPDATE orders AS o SET email = '', name = '', customer = '' WHERE o.customer = ? AND "+finished, customer)
 	if err != nil {
 		return err
 	}

@@ -126,7 +126,7 @@ var openWork = []struct {
 	number     func(*models.Gauges) *int
 }{
 	{"awaiting", "orders WHERE state = 'awaiting'", func(g *models.Gauges) *int { return &g.Awaiting }},
-	{"paid", "orders WHERE state = 'paid' AND fulfilment IN ('none', 'part') AND refunds <> 'all'", func(g *models.Gauges) *int { return &g.ReadyToFulfil }},
+	{"paid", "orders WHERE state = 'paid' AND fulfilment IN ('none', 'part') AND refunds <> 'all' AND " + sentByShop("orders"), func(g *models.Gauges) *int { return &g.ReadyToFulfil }},
 	{"open", "attempts WHERE live = 1 AND state = 'open'", func(g *models.Gauges) *int { return &g.Open }},
 	{"unknown", "attempts WHERE live = 1 AND state = 'unknown'", func(g *models.Gauges) *int { return &g.Unknown }},
 	{"reviews", "reviews WHERE open = 1", func(g *models.Gauges) *int { return &g.Reviews }},

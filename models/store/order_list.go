@@ -289,6 +289,9 @@ func factConditions(where *conditions, f models.OrderFilter) error {
 			return fmt.Errorf("%w: %s", ErrFilter, fact.column)
 		}
 		where.equal(fact.column, fact.value)
+		if fact.column == "fulfilment" && f.ToSend {
+			where.add(sentByShop("orders"))
+		}
 		if fact.paid {
 			where.equal("state", string(models.OrderPaid))
 		}

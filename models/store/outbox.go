@@ -35,8 +35,23 @@ func onConflict(columns ...string) clause.OnConflict {
 // DropOutbox removes a message that is for nobody: without an order and a person of the staff, or of an order whose person was erased. None
 // there is fine too.
 func (s *Store) DropOutbox(ctx context.Context, id string) error {
-	_, err := s.exec(ctx, "DELETE FROM outbox WHERE id = ? AND staff_id = '' AND (order_id = '' OR order_id IN (SELECT id FROM orders WHERE email = ''))", id)
+	_, err := s.exec(ctx, "DELETE FROM outbox WHERE id = ? AND staff_id = '' AND (order_id = '' AND link_id = '' OR order_id IN (SELECT id FROM orders WHERE email = ''))", id)
 	return wrap("drop the message", err)
+}
+
+// DropLinkMail removes a message about a payment link that is not to be sent any more.
+func (s *Store) DropLinkMail(ctx context.Context, id string) error {
+	_, err := s.exec(ctx, "DELETE FROM outbox WHERE id = ? AND link_id <> '' AND state = ?", id, string(models.OutboxWaiting))
+	return wrap("drop the message", err)
+}
+
+// LinkMails reads the mails about a payment link, those that wait included, oldest first.
+func (s *Store) LinkMails(ctx context.Context, linkID string) ([]models.OutboxMessage, error) {
+	if linkID == "" {
+		return nil, nil
+	}
+	list, err := find[models.OutboxMessage](ctx, s, "created_at, id", "link_id = ?", linkID)
+	return list, wrap("read the mails of the payment link", err)
 }
 
 // MailSent reports whether a mail of a kind about an order was sent, or waits to be.

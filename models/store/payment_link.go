@@ -101,6 +101,14 @@ func (s *Store) countLinkUse(ctx context.Context, linkID string, from, to models
 	return err
 }
 
+// LinkPaid reports whether money came at a payment link, in whatever order of events.
+func (s *Store) LinkPaid(ctx context.Context, id string) (bool, error) {
+	var n int
+	err := s.one(ctx, "SELECT COUNT(*) FROM checkouts WHERE link_id = ? AND status IN (?, ?)",
+		[]any{id, string(models.CheckoutPaid), string(models.CheckoutReview)}, &n)
+	return n > 0, wrap("look for payments of the link", err)
+}
+
 // LinkSum is what was paid at a payment link in one currency and coin.
 type LinkSum struct {
 	Currency string

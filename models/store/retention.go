@@ -25,6 +25,12 @@ var (
 	agedArrivals = aged{
 		mark: "inbox.network", table: "inbox", key: "id", at: "received_at", kept: "remote_addr <> ''", clear: "remote_addr = ''",
 	}
+	// One that is open for longer than the period keeps its payer until the payer's orders are erased.
+	agedCheckouts = aged{
+		mark: "checkouts.payers", table: "checkouts", key: "id", at: "created_at",
+		kept:  "status IN ('expired', 'cancelled') AND (email <> '' OR name <> '' OR payer_user_id <> '' OR metadata <> '{}')",
+		clear: "email = '', name = '', payer_user_id = '', metadata = '{}'",
+	}
 	// An entry without origin is older than the rule that lets its address go: the chain would break.
 	agedEntries = aged{
 		mark: "audit.network", table: "audit_entries", key: "seq", at: "at", kept: "remote_addr <> '' AND origin <> ''",
@@ -37,6 +43,12 @@ var (
 func (s *Store) ForgetEnvelopes(ctx context.Context, before time.Time, limit int) (int, error) {
 	n, err := s.forget(ctx, agedEnvelopes, before, limit)
 	return n, wrap("clear old envelopes", err)
+}
+
+// ForgetCheckouts clears payer and metadata of up to limit checkouts that were made before a time and came to nothing, and returns how many.
+func (s *Store) ForgetCheckouts(ctx context.Context, before time.Time, limit int) (int, error) {
+	n, err := s.forget(ctx, agedCheckouts, before, limit)
+	return n, wrap("clear old checkouts", err)
 }
 
 // ForgetNetwork clears addresses of the network from before a time: of callbacks, of the audit log, whose chain holds without them,

@@ -33,7 +33,8 @@ type Config struct {
 	Sender     mail.Sender      // nil: the shop sends no mails
 	Compose    mail.Compose     // required with Sender
 
-	ComposeStaff mail.ComposeStaff // nil: nothing is mailed to the staff
+	ComposeStaff   mail.ComposeStaff   // nil: nothing is mailed to the staff
+	ComposeInvoice mail.ComposeInvoice // nil: no invoices are mailed
 
 	WebhookNetworks []netip.Prefix                                // that webhook endpoints may be in although they are not public
 	Version         string                                        // of the program, which webhooks name; empty: they do not
@@ -71,6 +72,7 @@ func New(c Config) (Services, error) {
 	var err error
 	if s.Outbox, err = mail.NewOutbox(mail.OutboxConfig{
 		Store: c.Store, Jobs: s.Jobs, Clock: c.Clock, Logger: c.Logger, Sender: c.Sender, Compose: c.Compose, ComposeStaff: c.ComposeStaff,
+		ComposeInvoice: c.ComposeInvoice,
 	}); err != nil {
 		return s, fmt.Errorf("set up mails: %w", err)
 	}
@@ -89,7 +91,7 @@ func New(c Config) (Services, error) {
 	}); err != nil {
 		return s, fmt.Errorf("set up webhooks: %w", err)
 	}
-	s.Links = links.New(c.Store, c.Clock, c.Demo)
+	s.Links = links.New(c.Store, s.Outbox, c.Clock, c.Demo)
 	if s.Books, err = books.New(books.Config{
 		Store: c.Store, Jobs: s.Jobs, Statements: c.Statements, Money: s.Payments, Clock: c.Clock, Logger: c.Logger, Zone: c.Zone, CallTimeout: c.CallTimeout,
 	}); err != nil {

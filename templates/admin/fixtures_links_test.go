@@ -24,6 +24,7 @@ func (f fixtures) linkSheets() []sheet {
 		{"links-none", admin.Links(none)},
 		{"link", admin.Link(f.paymentLink())},
 		{"link-bare", admin.Link(bare)},
+		{"link-invoice", admin.Link(f.invoice())},
 		{"link-problems", admin.Link(wrong)},
 		{"link-card", admin.LinkCard(admin.LinkCardView{Page: f.linkPage(), Row: f.linkRow(), Amount: "$20.00", Code: "/pay/mug/qr.svg"})},
 	}
@@ -68,7 +69,20 @@ func (f fixtures) newLink(kind string) admin.LinkView {
 		v.Asks = append(v.Asks, admin.LinkAskField{Name: name, Choices: []admin.Choice{{}, {Value: "optional", Selected: true}, {Value: "required"}}})
 	}
 	if kind == "invoice" {
+		v.CanRemind, v.SendEmail, v.Reminders = true, true, true
 		v.Lines = []admin.LinkLine{{Name: "Work", Quantity: "3", Price: "80.00"}, {}}
+	}
+	return v
+}
+
+// invoice is an invoice with mails of every kind and state.
+func (f fixtures) invoice() admin.LinkView {
+	v := f.newLink("invoice")
+	v.New, v.Kinds, v.Row, v.Version = false, nil, f.linkRow(), "2"
+	v.Row.Kind, v.Row.Title, v.Title.Value = "invoice", "Work in May", "Work in May"
+	v.Due.Value, v.Email.Value, v.Name.Value, v.MailAgain, v.FormToken = "2026-12-20", "ada@example.org", "Ada", "admin.link.mail_again", "t"
+	for i, kind := range []string{"invoice", "invoice", "invoice_soon", "invoice_due", "invoice_late"} {
+		v.Mails = append(v.Mails, admin.LinkMail{Kind: kind, State: []string{"sent", "skipped", "parked", "waiting", "waiting"}[i], At: f.at(3600 * i)})
 	}
 	return v
 }

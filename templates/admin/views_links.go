@@ -7,7 +7,11 @@ const (
 	NoticeLinkSaved NoticeKind = "link_saved"
 	NoticeLinkOn    NoticeKind = "link_on"
 	NoticeLinkOff   NoticeKind = "link_off"
+	NoticeMailed    NoticeKind = "link_mailed"
 )
+
+// RefusalLinkMail says that an invoice cannot be mailed.
+const RefusalLinkMail Refusal = "link_mail"
 
 const linksPath = "/admin/payment-links"
 
@@ -61,6 +65,11 @@ type LinkView struct {
 	Lines                        []LinkLine
 	LinesProblem                 Field
 	Due, Email, Name             Field
+	CanRemind                    bool // invoices and reminders can be mailed: the form offers it
+	SendEmail, Reminders         bool // an invoice: see admin.link.send_email and admin.link.reminders
+	Mails                        []LinkMail
+	MailAgain                    string   // id of the words of the button that mails the invoice; "": it cannot be mailed now
+	FormToken                    string   // of that button
 	Langs                        []Choice // "admin.link_lang." + Value
 	MaxUses, Expires             Field
 	Asks                         []LinkAskField
@@ -95,6 +104,13 @@ type LinkPayment struct {
 	Who     string // name and e-mail address
 	Note    string
 	Address string
+}
+
+// LinkMail is a mail about an invoice.
+type LinkMail struct {
+	Kind  string           // "admin.mail." + Kind
+	State string           // "admin.link_mail." + State
+	At    templates.Moment // when it was sent, or will be
 }
 
 // LinkCardView is a payment link to print on a card.

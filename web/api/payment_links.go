@@ -38,6 +38,8 @@ type PaymentLink struct {
 	DueOn       string     `json:"due_on,omitempty" format:"date-time" doc:"Of an invoice, which can be paid afterwards too."`
 	Email       string     `json:"email,omitempty" doc:"Of an invoice's customer."`
 	Name        string     `json:"name,omitempty" doc:"Of an invoice's customer."`
+	SendEmail   bool       `json:"send_email,omitempty" doc:"Of an invoice: it was emailed to the customer when it was made."`
+	Reminders   bool       `json:"reminders,omitempty" doc:"Of an invoice: its customer is reminded by email."`
 	Lang        string     `json:"lang,omitempty"`
 	Reference   string     `json:"reference,omitempty" doc:"Of each checkout; left out: the last part of the address."`
 	MaxUses     int        `json:"max_uses,omitempty" doc:"How many may pay; left out: any number."`
@@ -84,7 +86,9 @@ type LinkMembers struct {
 	Quantity    *int       `json:"quantity,omitempty" minimum:"1" maximum:"9999" doc:"product."`
 	Lines       []LinkLine `json:"lines,omitempty" maxItems:"50" doc:"invoice."`
 	DueOn       *string    `json:"due_on,omitempty" format:"date-time" maxLength:"40" doc:"invoice."`
-	Email       *string    `json:"email,omitempty" maxLength:"254" doc:"invoice: of the customer, who is reminded."`
+	Email       *string    `json:"email,omitempty" maxLength:"254" doc:"invoice: of the customer."`
+	SendEmail   *bool      `json:"send_email,omitempty" doc:"invoice: email it to the customer when it is made. Left out: no."`
+	Reminders   *bool      `json:"reminders,omitempty" doc:"invoice: remind the customer by email three days before due_on, on it, and seven days after it, until it is paid or off. Left out: no."`
 	Name        *string    `json:"name,omitempty" maxLength:"200" doc:"invoice: of the customer."`
 	Lang        *string    `json:"lang,omitempty" maxLength:"35" doc:"BCP 47, one of the shop's."`
 	Reference   *string    `json:"reference,omitempty" maxLength:"64" doc:"Your own, of each checkout."`
@@ -226,6 +230,11 @@ func (m *LinkMembers) onto(d *links.Draft, key *models.APIKey) error {
 			*to = strconv.Itoa(*from)
 		}
 	}
+	for to, from := range map[*bool]*bool{&d.SendEmail: m.SendEmail, &d.Reminders: m.Reminders} {
+		if from != nil {
+			*to = *from
+		}
+	}
 	if m.Suggestions != nil {
 		d.Suggestions = m.Suggestions
 	}
@@ -281,7 +290,7 @@ func (a linkHandlers) linkOf(l *models.PaymentLink, currency models.Currency) Pa
 		Suggestions: append([]string{}, l.Suggestions...), VariantID: l.VariantID, Quantity: l.Quantity, Lines: []LinkLine{}, DueOn: wire.Time(l.DueOn),
 		Email: l.Email, Name: l.Name, Lang: l.Lang, Reference: l.Reference, MaxUses: l.MaxUses, Uses: l.Uses, ExpiresAt: wire.Time(l.ExpiresAt),
 		Ask:    LinkAsks{string(l.AskName), string(l.AskEmail), string(l.AskNote), string(l.AskAddress)},
-		Thanks: l.Thanks, ThanksURL: l.ThanksURL, SceneType: l.SceneType, CreatedAt: wire.Time(l.CreatedAt),
+		Thanks: l.Thanks, ThanksURL: l.ThanksURL, SceneType: l.SceneType, SendEmail: l.SendEmail, Reminders: l.Reminders, CreatedAt: wire.Time(l.CreatedAt),
 	}
 	for _, line := range l.Lines {
 		out.Lines = append(out.Lines, LinkLine{Name: line.Name, Quantity: line.Quantity, UnitPrice: line.UnitPrice.Fixed(l.Digits)})

@@ -21,9 +21,13 @@ const keysPath = admin.Home + "/api-keys"
 // lifetimes are the days after which a new key can end; 0: it does not.
 var lifetimes = []string{"30", "90", "365", "0"}
 
-// showKeys lists the keys: GET /admin/api-keys.
+// showKeys lists the keys, and tells the secret of one that was just made: GET /admin/api-keys.
 func (h *handlers) showKeys(req *admin.Request) error {
-	return h.keysPage(req, keys.Draft{Days: 365}, nil, "")
+	var secret string
+	if _, err := req.Told(keysPath, &secret); err != nil {
+		return err
+	}
+	return h.keysPage(req, keys.Draft{Days: 365}, nil, models.Secret(secret))
 }
 
 // keysPage shows the keys and the form of a new one, and the secret of a key that was just made.
@@ -117,7 +121,7 @@ func (h *handlers) createKey(req *admin.Request, form url.Values) error {
 	if err != nil {
 		return err
 	}
-	return h.keysPage(req, keys.Draft{Days: 365}, nil, secret)
+	return req.TellOnce(keysPath, secret.Reveal())
 }
 
 // showKey shows a key: GET /admin/api-keys/{id}.

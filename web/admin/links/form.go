@@ -34,6 +34,7 @@ func (h *handlers) readDraft(form url.Values) (links.Draft, invalid.Problems) {
 		Name: line("name"), Lang: line("lang"), Reference: line("reference"), MaxUses: line("max_uses"), Thanks: lines("thanks"),
 		ThanksURL: admin.ClipTo(strings.TrimSpace(form.Get("thanks_url")), models.MaxLinkURL+1), SceneType: line("scene_type"),
 		AskName: ask("name"), AskEmail: ask("email"), AskNote: ask("note"), AskAddress: ask("address"),
+		SendEmail: form.Get("send_email") != "", Reminders: form.Get("reminders") != "",
 	}
 	for i, name := range form["line_name"] {
 		l := links.Line{Name: admin.Clip(strings.TrimSpace(name)), Quantity: at(form["line_quantity"], i), UnitPrice: at(form["line_price"], i)}
@@ -62,6 +63,7 @@ func (h *handlers) draftOf(req *admin.Request, l *models.PaymentLink) (links.Dra
 		Slug: l.Slug, Title: l.Title, Text: l.Text, Kind: l.Kind, Amount: amount(l.Amount), MinAmount: amount(l.MinAmount), MaxAmount: amount(l.MaxAmount),
 		Suggestions: l.Suggestions, DueOn: l.DueOn, Email: l.Email, Name: l.Name, Lang: l.Lang, Reference: l.Reference, ExpiresAt: l.ExpiresAt,
 		AskName: l.AskName, AskEmail: l.AskEmail, AskNote: l.AskNote, AskAddress: l.AskAddress, Thanks: l.Thanks, ThanksURL: l.ThanksURL, SceneType: l.SceneType,
+		SendEmail: l.SendEmail, Reminders: l.Reminders,
 	}
 	if l.MaxUses > 0 {
 		d.MaxUses = strconv.Itoa(l.MaxUses)
@@ -97,6 +99,7 @@ func (h *handlers) form(d links.Draft, problems invalid.Problems) pages.LinkView
 		Suggestions: field("suggestions", strings.Join(d.Suggestions, " ")), SKU: field("sku", d.SKU), Quantity: field("quantity", d.Quantity),
 		Due: field("due", dayText(d.DueOn)), Email: field("email", d.Email), Name: field("name", d.Name), MaxUses: field("max_uses", d.MaxUses),
 		Expires: admin.TimeField(d.ExpiresAt, h.site.Zone), Thanks: field("thanks", d.Thanks), ThanksURL: field("thanks_url", d.ThanksURL), Scene: field("scene_type", d.SceneType),
+		SendEmail: d.SendEmail, Reminders: d.Reminders,
 	}
 	v.Expires.Problem = problems["expires"]
 	for name, problem := range problems {

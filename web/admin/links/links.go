@@ -59,7 +59,7 @@ func (h *handlers) newLink(req *admin.Request) error {
 	if !knownKind(kind) {
 		kind = models.LinkFixed
 	}
-	return h.linkPage(req, nil, links.Draft{Kind: kind, AskEmail: models.AskOptional}, nil, "")
+	return h.linkPage(req, nil, links.Draft{Kind: kind, AskEmail: models.AskOptional, SendEmail: true, Reminders: true}, nil, "")
 }
 
 // showLink shows a link with its payments: GET /admin/payment-links/{id}?after=.
@@ -167,7 +167,7 @@ func (h *handlers) linkPage(req *admin.Request, link *models.PaymentLink, d link
 		return err
 	}
 	view := h.form(d, problems)
-	view.Currency, view.Refusal, view.New = currency.Code, refusal, link == nil
+	view.Currency, view.Refusal, view.New, view.CanRemind = currency.Code, refusal, link == nil, h.links.Mails()
 	if len(problems) > 0 {
 		view.Refusal = pages.RefusalFields
 	}
@@ -180,7 +180,7 @@ func (h *handlers) linkPage(req *admin.Request, link *models.PaymentLink, d link
 		path = linksPath + "/" + link.ID
 		view.Row, view.Version = h.row(req, link, currency), strconv.Itoa(link.Version)
 		view.Button, view.Script = buttons(req, view.Row.URL)
-		if err := h.payments(req, &view, link); err != nil {
+		if err := errors.Join(h.payments(req, &view, link), h.mails(req, &view, link)); err != nil {
 			return err
 		}
 	}

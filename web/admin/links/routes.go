@@ -24,6 +24,7 @@ func Routes(site *visit.Site, service *links.Service) []admin.Route {
 		admin.Get("/payment-links/:id", models.MayView, h.showLink),
 		admin.Form("/payment-links/:id", models.MayPrice, h.changeLink),
 		admin.Form("/payment-links/:id/switch", models.MayPrice, h.switchLink),
+		admin.OnceForm("/payment-links/:id/mail", models.MayPrice, h.mailLink),
 		admin.Get("/payment-links/:id/card", models.MayView, h.showCard),
 	}
 }

@@ -73,6 +73,7 @@ func (h *handlers) readOrderFilter(req *admin.Request, q url.Values) (*ordersVie
 	if f.Fulfilment = models.Fulfilment(q.Get("fulfilment")); f.Fulfilment != "" && !slices.Contains(models.Fulfilments(), f.Fulfilment) {
 		view.FulfilmentProblem = invalid.Unknown
 	}
+	f.ToSend = f.Fulfilment == models.FulfilmentNone || f.Fulfilment == models.FulfilmentPart
 	if f.Refunds = models.RefundStatus(q.Get("refunds")); f.Refunds != "" && !slices.Contains(models.RefundStatuses(), f.Refunds) {
 		view.RefundsProblem = invalid.Unknown
 	}

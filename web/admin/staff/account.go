@@ -17,8 +17,16 @@ import (
 
 const accountPath = admin.AccountPath
 
-// showAccount shows one's own account: GET /admin/account.
+// showAccount shows one's own account, or once the recovery codes that were just made: GET /admin/account.
 func (h *handlers) showAccount(req *admin.Request) error {
+	var codes []string
+	told, err := req.Told(accountPath, &codes)
+	if err != nil {
+		return err
+	}
+	if told {
+		return req.Answer("", pages.Recovery(pages.RecoveryView{Page: req.PageAt(pages.SectionAccount, accountPath), Codes: codes, Next: accountPath}))
+	}
 	view, err := h.accountView(req)
 	if err != nil {
 		return err
@@ -140,8 +148,7 @@ func (h *handlers) newRecovery(req *admin.Request) error {
 	if err != nil {
 		return err
 	}
-	view := pages.RecoveryView{Page: req.PageAt(pages.SectionAccount, accountPath), Codes: codes, Next: accountPath}
-	return req.Answer("", pages.Recovery(view))
+	return req.TellOnce(accountPath, codes)
 }
 
 // endSession ends one of one's sessions: POST /admin/account/sessions/{id}/end.

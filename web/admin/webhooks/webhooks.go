@@ -17,9 +17,18 @@ import (
 
 const listPath = admin.WebhooksPath
 
-// showList lists the endpoints: GET /admin/webhooks.
+// showList lists the endpoints, and tells the secret of one that was just made: GET /admin/webhooks.
 func (h *handlers) showList(req *admin.Request) error {
-	return h.listPage(req, hooks.Draft{}, nil, nil)
+	var made madeEndpoint
+	told, err := req.Told(listPath, &made)
+	if err != nil {
+		return err
+	}
+	return h.listPage(req, hooks.Draft{}, nil, func(v *pages.WebhooksView) {
+		if told {
+			v.Made, v.Secret, v.Public = admin.WebhookPath(made.ID), made.Secret, h.hooks.PublicKey(req.Context(), made.ID)
+		}
+	})
 }
 
 // listPage shows the endpoints and the form of a new one; set adds what came of the form.
@@ -99,14 +108,19 @@ func (h *handlers) create(req *admin.Request, values url.Values) error {
 	case err != nil:
 		return err
 	}
-	return h.listPage(req, hooks.Draft{}, nil, func(v *pages.WebhooksView) {
-		v.Made, v.Secret, v.Public = admin.WebhookPath(e.ID), e.Secret.Reveal(), h.hooks.PublicKey(req.Context(), e.ID)
-	})
+	return req.TellOnce(listPath, madeEndpoint{e.ID, e.Secret.Reveal()})
 }
+
+// madeEndpoint is what the list tells once of a new endpoint.
+type madeEndpoint struct{ ID, Secret string }
 
 // showEndpoint shows an endpoint: GET /admin/webhooks/{id} with state, after.
 func (h *handlers) showEndpoint(req *admin.Request) error {
-	return h.endpointPage(req, nil)
+	var secret string
+	if _, err := req.Told(admin.WebhookPath(req.ID()), &secret); err != nil {
+		return err
+	}
+	return h.endpointPage(req, func(v *pages.EndpointView) { v.Secret = secret })
 }
 
 // endpointPage shows an endpoint with its deliveries; set adds what came of a form.
@@ -219,7 +233,7 @@ func (h *handlers) rotate(req *admin.Request) error {
 	if err != nil {
 		return h.refused(req, err)
 	}
-	return h.endpointPage(req, func(v *pages.EndpointView) { v.Secret = secret.Reveal() })
+	return req.TellOnce(admin.WebhookPath(req.ID()), secret.Reveal())
 }
 
 // switchState enables or disables an endpoint: POST /admin/webhooks/{id}/switch with on.
