@@ -62,6 +62,7 @@ type commands struct {
 	Staff       staffCmd       `cmd:"" help:"Manage back office accounts: list, add, invite, disable, change roles, reset."`
 	Link        linkCmd        `cmd:"" help:"Manage payment links: list, create, end."`
 	Key         keyCmd         `cmd:"" help:"Manage the keys with which other programs use the API: list, create, end."`
+	Webhook     webhookCmd     `cmd:"" help:"Look at webhooks and their deliveries: list, show."`
 	Reconcile   reconcileCmd   `cmd:"" help:"Compare one day of the exchange's statement with the shop's records. Exit code 0: balanced or explained, 1: open discrepancies, 2: could not run."`
 	Audit       auditCmd       `cmd:"" help:"Verify the audit log."`
 	Envelope    envelopeCmd    `cmd:"" help:"Encrypt or decrypt messages of the exchange's API, to debug an integration."`

@@ -286,11 +286,11 @@ func facts(e *models.WebhookEndpoint) models.Facts {
 	if e.SignKey == "" && e.Secret != "" { // it was opened
 		key = "no"
 	}
-	return models.Facts{"url": shownURL(e.URL), "types": strings.Join(e.Types, " "), "description": e.Description, "public_key": key}
+	return models.Facts{"url": ShownURL(e.URL), "types": strings.Join(e.Types, " "), "description": e.Description, "public_key": key}
 }
 
-// shownURL returns an address without its query.
-func shownURL(address string) string {
+// ShownURL returns an address without its query, which may hold a secret.
+func ShownURL(address string) string {
 	shown, query, _ := strings.Cut(address, "?")
 	if query != "" {
 		shown += "?…"
