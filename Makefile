@@ -24,7 +24,7 @@ help:
 	@echo 'make bench   run the Go benchmarks, with CPU and memory of a running shop'
 	@echo 'make bench-backoffice   measure all lists and exports of the back office with 1,000,000 orders on MariaDB'
 	@echo 'make api-lint   check docs/openapi.json with a linter for OpenAPI (needs npm)'
-	@echo 'make test-medusa   test the payment provider for Medusa with the real Medusa and PostgreSQL (installs 1 GB from npm)'
+	@echo 'make test-medusa   test the payment provider for Medusa with the real Medusa and PostgreSQL (installs 0.7 GB from npm)'
 	@echo 'make conform-woocommerce   run all scenarios of merchants against the WooCommerce adapter, and write its CONFORMANCE.md'
 	@echo 'make outdated   list libraries and tools that have a newer version'
 	@echo 'make structure   print packages with their files, lines and largest types'

@@ -61,8 +61,8 @@ func importRules() []importRule {
 		{"models/catalogue", []string{"models", "models/fetch", "models/jobs", "models/pictures", "models/productcsv", "models/store", "models/text"}, []string{router, templ, orm, "database/sql"}},
 		{"payments/opay", nil, nil}, // the standard library only: see standardOnly
 		{"payments", []string{"models", "models/health", "models/jobs", "models/mail", "models/store", "payments/opay", "models/text", "models/invalid"}, []string{router, templ, orm, "database/sql", "html/template", "net/http"}},
-		{"payments/books", []string{"models", "models/jobs", "models/store", "payments/opay"}, []string{router, templ, orm, "database/sql", "net/http"}},
-		{"payments/rates", []string{"models", "models/fetch", "models/jobs", "models/store", "payments/breaker", "payments/opay"}, []string{router, templ, orm, "database/sql"}},
+		{"payments/books", []string{"models", "models/jobs", "models/store", "models/wire", "payments/opay"}, []string{router, templ, orm, "database/sql", "net/http"}},
+		{"payments/rates", []string{"models", "models/fetch", "models/jobs", "models/store", "models/wire", "payments/breaker", "payments/opay"}, []string{router, templ, orm, "database/sql"}},
 		{"payments/breaker", []string{"payments/opay"}, []string{router, templ, orm, "database/sql"}},
 		{"models/keys", []string{"models", "models/invalid", "models/store", "models/text", "models/wire"}, []string{router, templ, orm, "database/sql", "net/http"}},
 		{"models/links", []string{"models", "models/invalid", "models/mail", "models/store", "models/text"}, []string{router, templ, orm, "database/sql", "net/http"}},
