@@ -121,7 +121,7 @@ func pressPlain(tab context.Context, t *testing.T, shop string, site *foreignSit
 	require.NoError(t, chromedp.Do(tab, chromedp.Click(chromedp.CSS(`a[href^="`+site.URL+`/thanks"]`)), browsertest.Until(`location.pathname === "/thanks"`)))
 	query, err := url.ParseQuery(*site.thanked.Load())
 	require.NoError(t, err)
-	assert.Contains(t, newVisitor(t, "en").get(shop+"/api/v1/public/checkouts/"+query.Get("checkout")).text, `"status":"paid"`)
+	assert.Contains(t, newVisitor(t, "en").get(shop+"/api/v1/public/checkouts/"+query.Get("checkout")).text, `"status":"paid"`) //nolint:contextcheck // a visitor has the context of the test
 
 	require.NoError(t, chromedp.Do(tab, chromedp.Navigate(site.URL+"/plain.html"), chromedp.SendKeys(chromedp.CSS("input[name=amount]"), "7.50"),
 		chromedp.Click(chromedp.CSS("form button")), browsertest.Until(`location.pathname === "/pay/tips" && document.querySelector("input[name=amount]").value === "7.50"`)))

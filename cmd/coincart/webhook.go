@@ -109,8 +109,13 @@ func printWebhook(table *tabwriter.Writer, e *models.WebhookEndpoint) {
 		state += " (" + string(e.Reason) + ")"
 	}
 	for _, fact := range [][2]string{
-		{"Address", text.Quote(hooks.ShownURL(e.URL))}, {"Description", text.Quote(e.Description)}, {"Events", types}, {"State", state},
-		{"Since (UTC)", moment(e.StateSince)}, {"API key", orDash(e.KeyID)}, {"Last try (UTC)", moment(e.TriedAt)},
+		{"Address", text.Quote(hooks.ShownURL(e.URL))},
+		{"Description", text.Quote(e.Description)},
+		{"Events", types},
+		{"State", state},
+		{"Since (UTC)", moment(e.StateSince)},
+		{"API key", orDash(e.KeyID)},
+		{"Last try (UTC)", moment(e.TriedAt)},
 		{"Last delivered (UTC)", moment(e.DeliveredAt)},
 	} {
 		fmt.Fprintf(table, "%s\t%s\n", fact[0], fact[1])

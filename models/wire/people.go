@@ -27,7 +27,7 @@ func forgetPeople(value json.RawMessage) (clean json.RawMessage, changed bool, e
 			return nil, false, err
 		}
 		for i := range list {
-			part := false
+			var part bool
 			if list[i], part, err = forgetPeople(list[i]); err != nil {
 				return nil, false, err
 			}
