@@ -41,6 +41,9 @@ func faultsRun(t *testing.T) (checkouts int, every time.Duration) {
 // TestFaults runs two replicas of the real program over MariaDB, and one over SQLite, and kills them (kill -9) at moments that matter and at any
 // others. One shop serves all parts of a run, so that it is started once.
 func TestFaults(t *testing.T) {
+	if os.Getenv("COINCART_FAULTS") == "" {
+		t.Skip("make faults runs it")
+	}
 	modelstest.EachEmpty(t, func(t *testing.T, dsn string) {
 		t.Parallel()
 		s := startReplicated(t, dsn)

@@ -14,7 +14,7 @@ import (
 
 func TestWebhook_ListedAndShownWithoutSecrets(t *testing.T) {
 	o := newOffice(t, modelstest.SQLiteDSN(t), time.Time{}, nothing)
-	assert.Contains(t, o.run("", "webhook", "list").stderr, "There are no webhooks yet.")
+	assert.Contains(t, o.run("", "webhook", "list").stderr, "no webhooks yet.")
 	service := o.shop.Services.Hooks
 	e, err := service.Create(t.Context(), staff.CommandLine(), nil, hooks.Draft{URL: "https://books.example.org/in?token=hidden"})
 	require.NoError(t, err)
@@ -22,7 +22,7 @@ func TestWebhook_ListedAndShownWithoutSecrets(t *testing.T) {
 	list := o.run("", "webhook", "list")
 	require.Zero(t, list.code, list.stderr)
 	assert.Regexp(t, `(?m)^`+e.ID+` +enabled +0 +never +"?https://books\.example\.org/in\?`, list.stdout)
-	assert.Contains(t, o.run("", "webhook", "show", e.ID).stderr, "There are no deliveries yet.")
+	assert.Contains(t, o.run("", "webhook", "show", e.ID).stderr, "no deliveries yet.")
 
 	require.NoError(t, service.Ping(t.Context(), staff.CommandLine(), e.ID, ""))
 	_, err = o.shop.store.PublishToEndpoints(t.Context(), 10)

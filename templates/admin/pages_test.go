@@ -56,7 +56,7 @@ func TestPages_AreWholeInBothLanguages(t *testing.T) {
 }
 
 func TestPages_EveryFormGoesToAKnownAddress(t *testing.T) {
-	post := regexp.MustCompile(`^/(language|admin/(login|api-keys(/authorize|/k1(/end)?)?|payment-links(/l1(/switch)?)?|totp|logout|setup/token|invite/token|step-up|account(/(alerts|password|recovery|totp|sessions/end|sessions/s\d/end))?` +
+	post := regexp.MustCompile(`^/(language|admin/(login|api-keys(/authorize|/k1(/end)?)?|payment-links(/l1(/(switch|mail))?)?|totp|logout|setup/token|invite/token|step-up|account(/(alerts|password|recovery|totp|sessions/end|sessions/s\d/end))?` +
 		`|reviews/r\d/(decide|refund|ask)|orders/bulk/(cancel|fulfil)|orders/` + orderID + `/(note|ship|ship/correct|ship/undo|cancel|ask|resend|refund)|cancellations` +
 		`|statements|statements/` + day + `/(fetch|seal)|discrepancies/d\d/(settle|accept|assign|note|reopen|refund)|refunds/f\d/(approve|decline)|exports` +
 		`|stock/01900000-0000-7000-8000-0000000000b1|stock/counts(/` + countID + `(/(book|drop))?)?` +
