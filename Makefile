@@ -20,7 +20,7 @@ help:
 	@echo 'make generate, make fmt   generate the templ components; format the code'
 	@echo 'make e2e     run only the browser and process tests; screenshots are written to test-output/'
 	@echo 'make stories   tell 500 random stories of a shop on each database; STORIES=2000 SEED=7 tells others'
-	@echo 'make faults  pay 100 checkouts while processes of the shop are killed; FAULTS=500 pays more'
+	@echo 'make faults  pay 100 checkouts while processes of the shop are killed (minutes); FAULTS=500 pays more'
 	@echo 'make bench   run the Go benchmarks, with CPU and memory of a running shop'
 	@echo 'make bench-backoffice   measure all lists and exports of the back office with 1,000,000 orders on MariaDB'
 	@echo 'make api-lint   check docs/openapi.json with a linter for OpenAPI (needs npm)'
