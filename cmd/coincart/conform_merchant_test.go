@@ -81,7 +81,7 @@ func (p *shopProbe) buy(w http.ResponseWriter, r *http.Request) {
 	assert.NoError(p.t, json.NewDecoder(r.Body).Decode(&wish))
 	v := newVisitor(p.t, "en")
 	n := p.visitors.Add(1)
-	v.from = fmt.Sprintf("192.0.2.%d", n) // the shop takes so many orders a minute of one address
+	v.from = fmt.Sprintf("192.0.2.%d", n) // the shop limits the orders of one address
 	values := toNewYork(map[string]string{"email": fmt.Sprintf("ada%d@example.org", n), "coin": "USDT", "payer_uid": alice})
 	form := checkout(v, p.shop) //nolint:contextcheck // a visitor has the context of the test
 	if wish.Code != "" {

@@ -36,7 +36,7 @@ func instant(day, clock string) time.Time {
 }
 
 // storyTimes are when the payments were made: two before eight in the morning of yesterday, the others of the day later, two before eight in
-// the morning of today. So the platform's statement of yesterday has so many lines, and as many others if its day begins at eight.
+// the morning of today. So the platform's statement of yesterday has this number of lines, also if its day begins at eight.
 func storyTimes(lines int) []time.Time {
 	times := []time.Time{instant(yesterday, "01:00:00"), instant(yesterday, "02:00:00")}
 	for i := range lines - len(times) {

@@ -59,7 +59,7 @@ func (p *medusaProbe) buy(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	buyer := newVisitor(p.t, "en")
-	buyer.from = fmt.Sprintf("192.0.2.%d", n)                                                      // Coincart takes so many payments a minute of one address
+	buyer.from = fmt.Sprintf("192.0.2.%d", n)                                                      // Coincart limits the payments of one address
 	buyer.get(c.url).submit("/pay", map[string]string{"coin": wish.Coin, "payer_uid": wish.Payer}) //nolint:contextcheck // as above
 	p.carts.Store(c.id, probedCart{c, buyer})
 	assert.NoError(p.t, json.NewEncoder(w).Encode(map[string]string{"id": c.id}))

@@ -30,7 +30,7 @@ import (
 type between struct {
 	proxy      *httputil.ReverseProxy
 	deaf       atomic.Bool  // requests are refused
-	loseAnswer atomic.Int32 // so many answers to POST /refunds are lost on the way
+	loseAnswer atomic.Int32 // number of answers to POST /refunds that are still to be lost on the way
 
 	mu       sync.Mutex
 	requests []*http.Request

@@ -29,7 +29,7 @@ func (s *Service) queueMails(ctx context.Context, tx *store.Store, l *models.Pay
 		s.mails.Wake()
 	}
 	for _, r := range l.ReminderMails() {
-		// One that should have been sent before is left out: whoever makes an invoice that is due tomorrow needs no reminder of it today.
+		// Reminders whose time has passed are left out: an invoice that is due tomorrow needs no reminder on the day it is made.
 		if r.From.Before(s.clock()) {
 			continue
 		}

@@ -178,7 +178,7 @@ func (t *Trial) Run(ctx context.Context) (Report, error) {
 	return report, nil
 }
 
-// makeAll makes the scenarios of a turn, so many at the same time.
+// makeAll makes the scenarios of a turn, several at the same time.
 func (t *Trial) makeAll(ctx context.Context, parallel int, which turn) {
 	var all sync.WaitGroup
 	free := make(chan struct{}, parallel)

@@ -56,7 +56,7 @@ const maxAnswer = 64 << 10
 // errProbe means that the probe does not do what docs/conform.md says.
 var errProbe = errors.New("the probe")
 
-// ask calls the probe and returns its answer. A probe that says 429, as a shop does that takes so many orders a minute, is asked again later.
+// ask calls the probe and returns its answer. A probe that answers 429, because its shop limits the orders of a minute, is asked again later.
 func (t *Trial) ask(ctx context.Context, method, path string, body any) (status int, answer []byte, err error) {
 	var sent []byte
 	if body != nil {

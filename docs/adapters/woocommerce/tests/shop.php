@@ -54,7 +54,7 @@ final class Browser {
 	public string $url     = '';
 	public string $html    = '';
 	public int $status     = 0;
-	private string $address; // each buyer has another, because the shop takes so many payments a minute of one
+	private string $address; // each buyer has another, because the shop limits the payments of one
 
 	public function __construct() {
 		$this->address = '198.18.' . random_int( 0, 255 ) . '.' . random_int( 1, 254 );
@@ -106,7 +106,7 @@ final class Browser {
 function press_pay( string $page, string $coin, string $payer, bool $signed_in = false ): void {
 	$browser = new Browser();
 	do {
-		$browser->status && usleep( 500000 ); // the shop takes so many orders a minute of one address
+		$browser->status && usleep( 500000 ); // the shop limits the orders of one address
 		$browser->open( $page );
 		if ( $signed_in && str_contains( $browser->html, '/payments/connect"' ) ) {
 			$browser->submit( '/payments/connect', array() );
