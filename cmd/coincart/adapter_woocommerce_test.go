@@ -207,7 +207,7 @@ func (w *wooShop) buy(total string) wooOrder {
 func (w *wooShop) becomes(id, status string) wooOrder {
 	w.t.Helper()
 	o := w.order(id)
-	for began := time.Now(); o.Status != status; o = w.order(id) {
+	for began := time.Now(); o.Status != status || status == "processing" && o.Credited == 0; o = w.order(id) { // WooCommerce saves, and then gives
 		require.Less(w.t, time.Since(began), patience, "%+v", o)
 		time.Sleep(20 * time.Millisecond)
 	}
